@@ -19,7 +19,8 @@ for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14 p
     fi
 done
 if [ -z "$found" ]; then
-    echo "debtcycle needs Python 3.11 or later; found: $(${PYTHON:-python3} --version 2>&1 | head -n 1)." >&2
+    seen=$(${PYTHON:-python3} --version 2>/dev/null || echo "none that runs")
+    echo "debtcycle needs Python 3.11 or later; found: $seen." >&2
     echo "Install one, or name it: make PYTHON=/path/to/python3.11 ..." >&2
     exit 1
 fi
