@@ -19,7 +19,7 @@ DATA_KINDS = (
     "debtcycle/catalogue/releases.toml",
     "debtcycle/i18n/**/*.po",
     "debtcycle/i18n/**/*.mo",
-    "debtcycle/report/**/*.j2",
+    "debtcycle/report/**/*.*",
     "debtcycle/reference/**/*.*",
 )
 
