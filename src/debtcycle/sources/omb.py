@@ -104,7 +104,7 @@ def _by_year(rows: Sequence[Row], name: str, wanted: dict[str, str]) -> tuple[Pa
 
     The first row of a name is in millions of current dollars, those below are shares.
     """
-    top = next((at for at, row in enumerate(rows) if len(row) > 2 and row[1] is not None), None)
+    top = next((at for at, row in enumerate(rows) if len(row) > 1 and row[1] is not None), None)
     if top is None:
         raise SourceError("source.empty", name=name)
     years = {
@@ -112,6 +112,8 @@ def _by_year(rows: Sequence[Row], name: str, wanted: dict[str, str]) -> tuple[Pa
         for column, label in enumerate(rows[top])
         if column and label is not None and (year := _year(label, name, top + 1)) is not None
     }
+    if not years:
+        raise SourceError("source.empty", name=name)
     units = " ".join(str(row[0]) for row in rows[: top + 2] if row).lower()
     if "in millions of" not in units:
         raise SchemaChanged("source.column", name=name, column="in millions", found=units[:80])

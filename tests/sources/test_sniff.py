@@ -1,0 +1,255 @@
+"""The dispatcher: content decides, and whatever comes, the answer is figures or one SourceError."""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import re
+import zipfile
+from datetime import date
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from debtcycle.errors import SchemaChanged, SourceError
+from debtcycle.sources import _workbook, sniff
+from debtcycle.sources.announcements import Announcement
+from debtcycle.sources.parsed import Parsed
+
+TODAY = date(2026, 9, 1)
+FRED = b"observation_date,AA\n2000-01-01,1\n"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PRICES = b"Date,Open,High,Low,Close,Volume\n2000-01-03,1,1,1,2,5\n"
+ANSWER = (
+    b'{"realtime_start":"2024-01-02","realtime_end":"2024-01-02",'
+    b'"observations":[{"date":"2024-01-01","value":"1"}]}'
+)
+LOG = (
+    b"date,programme,instrument,pace_usd_bn_per_month,total_usd_bn,direction,source,confirmed,"
+    b"effective_from,note\n"
+)
+
+
+def zipped(members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def workbook(*rows):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "source.empty"),
+        (b"\xef\xbb\xbf \r\n\n", "source.empty"),
+        (b"<!DOCTYPE html><html><p>busy</p>", "source.html"),
+        (FRED + b"<html><body>", "source.html"),
+        (b"\0\1\2\3garbage", "source.binary"),
+        (b"\x89PNG\r\n\x1a\n\xff", "source.binary"),
+        (gzip.compress(FRED), "source.compressed"),
+        (bz2.compress(FRED), "source.compressed"),
+        (lzma.compress(FRED), "source.compressed"),
+        (zipped({"a.csv": FRED}), "source.compressed"),
+        (zipped({"a.csv": FRED})[:40], "source.broken"),
+        (zipped({"[Content_Types].xml": "<?xml?>"}), "source.broken"),
+        (zipped({"[Content_Types].xml": "<!DOCTYPE x [<!ENTITY a 'b'>]>"}), "source.broken"),
+        (OLE + b"x" * 600, "source.broken"),
+        (b"PAR1 nothing PAR1", "source.broken"),
+        (b'{"error_code":400,"error_message":"Bad Request"}', "source.answer"),
+        (b'{"observations": [', "source.json"),
+        (b"[" * 200_000, "source.json"),
+        (b'{"seriess": []}', "source.layout"),
+        (b"[1, 2]", "source.layout"),
+        (b"a,b\n1,2\n", "source.layout"),
+        (b"# a heading\n\ntext\n", "source.layout"),
+        (FRED[:-4] + b"\n", "source.width"),
+        (b"observation_date,AA\n2099-01-01,1\n", "source.future"),
+        (b"sasdate,A,A\nTransform:,1,1\n1/1/1999,1,1\n", "source.column_twice"),
+        (LOG + b"2099-01-01,P,all,,,review,S,yes,,\n", "source.future"),
+        (b"date,ati_baseline_bn,THREEFYTP10\n1954-07-31,,\n", "source.empty"),
+    ],
+)
+def test_what_cannot_be_read_is_named(data, message):
+    with pytest.raises(SourceError) as caught:
+        sniff.read_bytes(data, "file.csv", today=TODAY)
+    assert caught.value.message_id == message
+    assert caught.value.params["name"] == "file.csv"
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "keys"),
+    [
+        (FRED, "wrong.xlsx", ["AA"]),
+        (b"\xef\xbb\xbf" + FRED.replace(b"\n", b"\r\n"), "x", ["AA"]),
+        (PRICES, "etf_spy.csv", ["SPY"]),
+        (b"sasdate,A\nTransform:,1\n1/1/1999,1\n", "1999-02.csv", ["FRED-MD:A"]),
+        (b"series,date,vintage,value\nA,1999-01-01,1999-02,1\n", "x", ["FRED-MD:A"]),
+        (b"FREQ,Series,1947-Q4\nQ,Q:US,1\n", "x", ["BIS:Q:US"]),
+        (
+            b" " + ANSWER,
+            "GDP.txt",
+            ["GDP"],
+        ),
+        (
+            json.dumps(
+                {
+                    "results": [
+                        {
+                            "auction_date": "2026-08-20",
+                            "security_type": "Bond",
+                            "offering_amt": 1,
+                            "total_accepted": 1,
+                            "total_tendered": 2,
+                        }
+                    ]
+                }
+            ).encode(),
+            "x",
+            ["BID_TO_COVER_BONDS"],
+        ),
+        (b"date,value\n2036-10-01,4\n", "NROU.csv", ["NROU"]),
+    ],
+)
+def test_content_decides(data, name, keys):
+    assert [part.key for part in sniff.read_bytes(data, name, today=TODAY)] == keys
+
+
+def test_projections_may_lie_ahead_and_others_not():
+    far = b"date,value\n2060-10-01,4\n"
+    assert sniff.read_bytes(far, "GDPPOT.csv", today=TODAY)
+    with pytest.raises(SchemaChanged) as caught:
+        sniff.read_bytes(far, "UNRATE.csv", today=TODAY)
+    assert caught.value.params["column"] == "UNRATE"
+
+
+def test_workbooks_are_told_apart():
+    book = workbook(
+        ["Table 3.1 - OUTLAYS"],
+        ["Function", "2025", "2026 estimate"],
+        ["In millions of dollars:"],
+        ["Net interest", 970065, 1],
+    )
+    (part,) = sniff.read_bytes(book, "x.csv")
+    assert part.periods.tolist() == [date(2025, 9, 30)]
+    margin = workbook(
+        [
+            "Year-Month",
+            "Debit Balances in Customers' Securities Margin Accounts",
+            "Free Credit Balances in Customers' Cash Accounts",
+            "Free Credit Balances in Customers' Securities Margin Accounts",
+        ],
+        ["2026-05", 1, 2, 3],
+    )
+    assert sniff.read_bytes(margin, "x.csv")[0].key == "MARGIN_DEBT"
+    for other in (workbook(["Country", "Start"], ["Albania", 1994]), workbook()):
+        with pytest.raises(SourceError, match=r"source\.layout"):
+            sniff.read_bytes(other, "x.xlsx")
+
+
+def test_the_list_of_layouts_comes_with_the_refusal():
+    with pytest.raises(SourceError) as caught:
+        sniff.read_bytes(b"a,b\n1,2\n", "x")
+    assert "BIS columns" in str(caught.value.params["layouts"])
+
+
+def test_sizes_are_limited(monkeypatch, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(FRED)
+    assert sniff.read_file(path, today=TODAY)[0].key == "AA"
+    monkeypatch.setattr(sniff, "MAX_FILE_BYTES", 10)
+    for read in (lambda: sniff.read_file(path), lambda: sniff.read_bytes(FRED, "a.csv")):
+        with pytest.raises(SourceError, match=r"source\.too_large"):
+            read()
+    monkeypatch.setattr(_workbook, "MAX_UNPACKED_BYTES", 10)
+    with pytest.raises(SourceError, match=r"source\.too_large"):
+        _workbook.xlsx_rows(zipped({"[Content_Types].xml": "x" * 11}), "a.xlsx")
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path):
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(SourceError, match=r"source\.unreadable"):
+            sniff.read_file(path)
+
+
+def test_a_log_is_announcements():
+    (step,) = sniff.read_bytes(LOG + b"2026-06,P,all,,,review,S,yes,,\n", "a.csv", today=TODAY)
+    assert isinstance(step, Announcement)
+
+
+def outcome(data):
+    """What a file gives: its figures, or the one kind of error."""
+    try:
+        return sniff.read_bytes(data, "AA.csv", today=TODAY)
+    except SourceError as error:
+        return error
+
+
+MAGIC = st.sampled_from(
+    [
+        b"",
+        b"PK\x03\x04",
+        OLE,
+        b"PAR1",
+        b"\xfd7zXZ\0",
+        b"\x1f\x8b",
+        b"{",
+        b"[",
+        b"date,value\n",
+        b"observation_date,AA\n2000-01-01,",
+        b"sasdate,A\nTransform:,",
+        b"Date,Price\n",
+        LOG,
+    ]
+)
+
+
+@given(MAGIC, st.binary(max_size=300))
+@example(b"", b"\xef\xbb\xbf{")
+@example(b"PAR1", b"PAR1")
+@example(b"", b'"')
+def test_bytes_are_figures_or_one_error(magic, rest):
+    found = outcome(magic + rest)
+    if isinstance(found, SourceError):
+        assert found.params["name"] == "AA.csv"
+    else:
+        assert all(isinstance(part, Parsed | Announcement) for part in found)
+
+
+@given(st.binary(min_size=1, max_size=6), st.integers(0, 10_000), st.booleans())
+def test_a_damaged_workbook_is_figures_or_one_error(noise, place, cut):
+    book = workbook(["Year-Month", "a"], ["2026-05", 1])
+    at = place % len(book)
+    damaged = book[:at] if cut else book[:at] + noise + book[at + len(noise) :]
+    with pytest.raises(SourceError):
+        sniff.read_bytes(damaged, "x.xlsx")
+
+
+def test_refusals_keep_to_the_known_messages(repository):
+    folder = repository / "src" / "debtcycle" / "sources"
+    used = set()
+    for module in folder.glob("*.py"):
+        used |= set(re.findall(r'"(source\.[a-z_]+)"', module.read_text("utf-8")))
+    assert used == MESSAGES
+
+
+MESSAGES = {
+    f"source.{word}"
+    for word in re.findall(
+        r"\w+",
+        "answer archive binary broken column column_twice compressed csv date duplicate empty "
+        "future html json layout needs order row series_id sheet too_large unreadable width word",
+    )
+}
