@@ -1,0 +1,1 @@
+"""Claims, verdict, stage, episodes: the judgement itself."""

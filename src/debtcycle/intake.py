@@ -1,0 +1,194 @@
+"""From files to the store: recognise, plan, append; each file whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from debtcycle.catalogue import Catalogue, load_catalogue
+from debtcycle.errors import SourceError
+from debtcycle.sources.announcements import Announcement
+from debtcycle.sources.parsed import Parsed
+from debtcycle.sources.sniff import read_file
+from debtcycle.store import Document, Rows, Store
+from debtcycle.store.plan import later_vintages, plan_snapshot, plan_vintages
+
+__all__ = ["FileResult", "Status", "find_files", "import_file", "import_files"]
+
+# What lies beside data without being data: not worth a refusal when a whole folder is given.
+_NOT_DATA = {".md", ".txt", ".rda", ".py", ".pdf", ".html"}
+
+
+class Status(StrEnum):
+    """What became of a file."""
+
+    IMPORTED = "imported"
+    UNCHANGED = "unchanged"
+    UNUSED = "unused"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What one file brought.
+
+    Attributes
+    ----------
+    series : tuple of str
+        Ids of the series that got rows.
+    rows : int
+        Rows and documents added.
+    unknown : tuple of str
+        Keys in the file that the catalogue does not have.
+    error : SourceError or None
+        Why the file was refused.
+    """
+
+    path: Path
+    status: Status
+    series: tuple[str, ...] = ()
+    rows: int = 0
+    unknown: tuple[str, ...] = ()
+    error: SourceError | None = None
+
+
+def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Files under the given paths, in an order that does not depend on the file system.
+
+    Vintage tables come first, so that snapshots are read as what they are: later states.
+
+    Raises
+    ------
+    SourceError
+        ``source.nofile`` if a path does not exist.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in sorted(path.rglob("*")) if p.is_file())
+            found.extend(p for p in inside if p.suffix.lower() not in _NOT_DATA)
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise SourceError("source.nofile", name=path)
+    return tuple(sorted(dict.fromkeys(found), key=_precedence))
+
+
+def _precedence(path: Path) -> tuple[bool, bool, bool, bool]:
+    """Vintage tables (the long one first), workbooks (the publisher's own form), CSV, JSON."""
+    return (
+        path.suffix != ".parquet",
+        "vintages" not in path.name,
+        path.suffix not in {".xls", ".xlsx"},
+        path.suffix == ".json",
+    )
+
+
+def _document(item: Announcement) -> Document:
+    return Document(
+        "announcement", np.datetime64(item.date, "D"), msgspec.json.encode(item).decode()
+    )
+
+
+def _plan(store: Store, catalogue: Catalogue, part: Parsed, retrieved: date | None) -> Rows:
+    info = catalogue[catalogue.keys[part.key]]
+    values = part.values
+    if part.key.startswith("FRED-MD:"):
+        values = values * info.fredmd_scale
+    irregular = catalogue.irregular(info.id)
+    if part.vintages is not None:
+        if len(store.rows(info.id)) and info.vintage_policy != "vintage":
+            newest = part.vintages.max().astype("M8[D]").item()
+            table = plan_vintages(info, irregular, part.periods, values, part.vintages)
+            return plan_snapshot(
+                info, irregular, table.periods, table.values, store.rows(info.id), newest
+            )
+        rows = plan_vintages(info, irregular, part.periods, values, part.vintages)
+        return later_vintages(rows, store.rows(info.id))
+    return plan_snapshot(
+        info, irregular, part.periods, values, store.rows(info.id), part.retrieved or retrieved
+    )
+
+
+def import_file(
+    store: Store,
+    path: Path,
+    *,
+    catalogue: Catalogue | None = None,
+    retrieved: date | None = None,
+) -> FileResult:
+    """Read one file into the store.
+
+    Parameters
+    ----------
+    retrieved : date, optional
+        Day on which the file was fetched, where the file itself does not say.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be written. A file that cannot be read is a result, not an error.
+    """
+    catalogue = load_catalogue() if catalogue is None else catalogue
+    try:
+        payload = path.read_bytes()
+        digest = hashlib.sha256(payload).hexdigest()
+        if store.has_payload(digest):
+            return FileResult(path, Status.UNCHANGED)
+        parts = read_file(path)
+    except SourceError as error:
+        return FileResult(path, Status.REFUSED, error=error)
+    except OSError as error:
+        return FileResult(
+            path, Status.REFUSED, error=SourceError("source.io", name=path.name, reason=str(error))
+        )
+    rows: dict[str, Rows] = {}
+    documents: list[Document] = []
+    unknown: list[str] = []
+    for part in parts:
+        if isinstance(part, Announcement):
+            documents.append(_document(part))
+        elif part.key not in catalogue.keys:
+            unknown.append(part.key)
+        else:
+            planned = _plan(store, catalogue, part, retrieved)
+            if len(planned):
+                rows[catalogue.keys[part.key]] = planned
+    known = {item.payload for item in store.documents("announcement")}
+    documents = [item for item in documents if item.payload not in known]
+    if not rows and not documents:
+        status = Status.UNUSED if len(unknown) == len(parts) else Status.UNCHANGED
+        return FileResult(path, status, unknown=tuple(unknown))
+    added = store.append(path.name, digest, rows, documents)
+    return FileResult(path, Status.IMPORTED, tuple(sorted(rows)), added, tuple(unknown))
+
+
+def import_files(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    catalogue: Catalogue | None = None,
+    retrieved: date | None = None,
+    progress: Callable[[int, int, Path], None] | None = None,
+) -> tuple[FileResult, ...]:
+    """Read files and folders into the store, each file in a batch of its own.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called before each file with its number from 0, the number of files, and the path.
+    """
+    files = find_files(paths)
+    results = []
+    for number, path in enumerate(files):
+        if progress is not None:
+            progress(number, len(files), path)
+        results.append(import_file(store, path, catalogue=catalogue, retrieved=retrieved))
+    return tuple(results)

@@ -1,0 +1,128 @@
+"""The file: opening it read-only or for one writer, and turning SQLite's faults into ours."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from debtcycle.errors import StoreError
+from debtcycle.store.schema import DDL, SCHEMA_VERSION
+
+__all__ = ["connect", "create", "default_path", "faults", "writer_lock"]
+
+_BUSY_SECONDS = 2.0
+
+
+def default_path() -> Path:
+    """Where the store lies: ``$DEBTCYCLE_STORE``, else the user's data folder."""
+    named = os.environ.get("DEBTCYCLE_STORE")
+    return Path(named) if named else user_data_path("debtcycle", appauthor=False) / "store.sqlite"
+
+
+@contextmanager
+def faults(path: Path) -> Iterator[None]:
+    """Give SQLite's and the system's faults the package's own names and remedies."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error).lower()
+        for sign, message_id in (
+            ("locked", "store.locked"),
+            ("readonly", "store.readonly"),
+            ("read-only", "store.readonly"),
+            ("full", "store.full"),
+            ("unable to open", "store.unreadable"),
+        ):
+            if sign in text:
+                raise StoreError(message_id, path=path) from error
+        raise StoreError("store.broken", path=path, reason=str(error)) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError("store.broken", path=path, reason=str(error)) from error
+    except PermissionError as error:
+        raise StoreError("store.unreadable", path=path) from error
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise StoreError("store.newer", path=path, version=version, ours=SCHEMA_VERSION)
+    if version < SCHEMA_VERSION:
+        raise StoreError("store.broken", path=path, reason=f"schema version {version}")
+
+
+def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
+    """Open an existing store, read-only unless a write is meant.
+
+    Raises
+    ------
+    StoreError
+        ``store.missing``, ``store.unreadable``, ``store.broken`` or ``store.newer``.
+    """
+    if not path.is_file():
+        raise StoreError("store.missing", path=path)
+    with faults(path):
+        mode = "rw" if write else "ro"
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            _check_version(connection, path)
+            if write:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def create(path: Path) -> None:
+    """Make an empty store. The caller sees to it that the path is free."""
+    with faults(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN")
+            for statement in filter(str.strip, DDL.split(";")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+
+
+@contextmanager
+def writer_lock(path: Path) -> Iterator[None]:
+    """Hold the one writer's lock beside the store, or say at once who holds it.
+
+    Raises
+    ------
+    StoreError
+        ``store.locked`` with the process that holds the lock.
+    """
+    lock = path.with_name(path.name + ".lock")
+    with faults(path):
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(handle, 64, 0).decode("ascii", "replace").strip() or "?"
+            raise StoreError("store.locked", path=path, holder=holder) from error
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
