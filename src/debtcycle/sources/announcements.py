@@ -183,6 +183,8 @@ def _announcement(table: Table, row: int, cells: list[str]) -> Announcement:
     note = cells[table.index("note")].strip()
     asset_class = _asset_class(instrument)
     increment = _INCREMENT.search(note)
+    confirmed = _word(table, row, cells, "confirmed", ("yes", "no")) == "yes"
+    source = cells[table.index("source")].strip()
     return Announcement(
         date=announced,
         date_is_month=_MONTH.fullmatch(cells[when].strip()) is not None,
@@ -195,11 +197,12 @@ def _announcement(table: Table, row: int, cells: list[str]) -> Announcement:
         direction=cast(Direction, _word(table, row, cells, "direction", get_args(Direction))),
         term_months=_term_months(note, announced),
         cumulative_increment_usd_bn=float(increment[1]) if increment else None,
-        confirmed=_word(table, row, cells, "confirmed", ("yes", "no")) == "yes",
+        confirmed=confirmed,
         effective_from=(
             table.day(row, written_since, since, read=_day_or_month) if written_since else None
         ),
-        source=cells[table.index("source")].strip(),
+        # A row that no page confirms names no source: whatever stands there is hearsay.
+        source=source if confirmed else "unconfirmed",
         note=note,
     )
 
