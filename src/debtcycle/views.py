@@ -215,9 +215,7 @@ class View:
         """
         if as_of > self.as_of:
             raise LookAheadError("view.later", asked=as_of, as_of=self.as_of)
-        return View(
-            as_of=as_of, store=self.store, catalogue=self.catalogue, country=self.country
-        )
+        return View(as_of=as_of, store=self.store, catalogue=self.catalogue, country=self.country)
 
     def series(self, series_id: str) -> Series:
         """A series as known on the date of the view; empty if nothing was.
@@ -268,4 +266,3 @@ class View:
             for item in self.store.documents("announcement")
             if item.known_from <= self.day
         )
-

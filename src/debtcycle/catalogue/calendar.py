@@ -41,7 +41,7 @@ def shift_months(days: Days, months: int) -> Days:
     month = days.astype("M8[M]")
     offset = days - month.astype("M8[D]")
     target = month + np.timedelta64(months, "M")
-    last = (target + np.timedelta64(1, "M")).astype("M8[D]") - np.timedelta64(1, "D")
+    last: Days = (target + np.timedelta64(1, "M")).astype("M8[D]") - np.timedelta64(1, "D")
     shifted: Days = np.minimum(target.astype("M8[D]") + offset, last)
     return shifted
 
@@ -132,6 +132,8 @@ def _stale_after(
     end = periods if span is None or stamp == "end" else month_end(periods, span - 1)
     # A lag counted from the period's start has usually run out before the period ends.
     lag = np.timedelta64(lag_days if lag_from == "end" else 0, "D")
-    late = end + np.timedelta64(_SHORT_STALE_DAYS, "D") if span is None else month_end(end, 2 * span)
+    late = (
+        end + np.timedelta64(_SHORT_STALE_DAYS, "D") if span is None else month_end(end, 2 * span)
+    )
     limit: Days = late + lag
     return limit

@@ -66,9 +66,7 @@ def _opposing(assessment: Assessment, side: float) -> list[Argument]:
 def _about_gate(assessment: Assessment) -> list[Argument]:
     policy = assessment.stimulus
     readings = {reading.indicator: reading for reading in policy.readings}
-    points = [
-        Argument(Point.GATE_EDGE, name, 0.9, readings[name]) for name in policy.edges
-    ]
+    points = [Argument(Point.GATE_EDGE, name, 0.9, readings[name]) for name in policy.edges]
     if policy.by_announcement and not (policy.by_balance_sheet or policy.by_rate):
         points.append(Argument(Point.WORDS_ONLY, "announced_13w", 0.8, policy.announced_13w))
     if assessment.verdict is Verdict.NO_STIMULUS:

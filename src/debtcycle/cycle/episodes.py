@@ -91,9 +91,7 @@ def _because(expected: Expectation, got: Assessment) -> tuple[str, ...]:
         for item in got.inputs
         if item.score is not None and side * item.score < 0
     )
-    missing = [
-        item.anchor.indicator for item in got.inputs if item.exists and item.score is None
-    ]
+    missing = [item.anchor.indicator for item in got.inputs if item.exists and item.score is None]
     return tuple(name for _, name in against[:5]) + tuple(missing)
 
 

@@ -129,7 +129,9 @@ def _changes(assessment: Assessment) -> Iterator[dict[int, float]]:
                 yield {n: line - value[n] - side * _STEP for n in chosen}
             continue
         for chosen in combinations(known, MIN_AXES):
-            lift = {n: line - value[n] + side * _STEP for n in chosen if side * value[n] < AXIS_LINE}
+            lift = {
+                n: line - value[n] + side * _STEP for n in chosen if side * value[n] < AXIS_LINE
+            }
             short = line - heat - sum(lift.values()) / len(known)
             if side * short <= 0:
                 yield lift

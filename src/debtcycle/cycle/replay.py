@@ -122,9 +122,7 @@ def record_of(assessments: Sequence[Assessment]) -> Record | None:
     """Frequencies of the verdicts over a replay; None for an empty one."""
     if not assessments:
         return None
-    hot = [
-        a for a in assessments if a.axes_verdict in (Verdict.INTO_BUBBLE, Verdict.INTO_STRENGTH)
-    ]
+    hot = [a for a in assessments if a.axes_verdict in (Verdict.INTO_BUBBLE, Verdict.INTO_STRENGTH)]
     return Record(
         assessments[0].as_of,
         assessments[-1].as_of,

@@ -57,7 +57,7 @@ def translator(lang: str) -> Translator:
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         if entry.name.endswith(".mo"):
             with entry.open("rb") as handle:
-                catalogue = gettext.GNUTranslations(handle)  # type: ignore[arg-type]
+                catalogue = gettext.GNUTranslations(handle)
             texts.update(
                 {key: text for key, text in catalogue._catalog.items() if key}  # type: ignore[attr-defined]
             )

@@ -56,7 +56,11 @@ def freshness(series: Series) -> float:
     span = _SPAN_MONTHS.get(info.frequency)
     if info.frequency is Frequency.EVENT:
         return 1.0
-    due = end + np.timedelta64(_NORMAL_DAYS[info.frequency], "D") if span is None else month_end(end, span)
+    due = (
+        end + np.timedelta64(_NORMAL_DAYS[info.frequency], "D")
+        if span is None
+        else month_end(end, span)
+    )
     due = (due + np.timedelta64(info.lag_days if info.lag_from == "end" else 0, "D"))[0]
     limit = last_fresh_day(info, last[0])
     day = np.datetime64(series.as_of, "D")
@@ -103,7 +107,9 @@ def change_over_months(series: Series, months: int) -> float | None:
     return None if before is None else float(series.values[-1]) - before
 
 
-def growth_over_months_pct(series: Series, months: int, *, annualised: bool = False) -> float | None:
+def growth_over_months_pct(
+    series: Series, months: int, *, annualised: bool = False
+) -> float | None:
     """Percentage growth of the last value over exactly `months` months.
 
     ``100 ((x_t / x_{t-m})^k - 1)`` with k = 1, or 12/m where annualised.
@@ -112,7 +118,8 @@ def growth_over_months_pct(series: Series, months: int, *, annualised: bool = Fa
     if before is None or before <= 0:
         return None
     power = 12 / months if annualised else 1.0
-    return 100.0 * ((float(series.values[-1]) / before) ** power - 1.0)
+    ratio = float(series.values[-1]) / before
+    return 100.0 * (float(ratio**power) - 1.0)
 
 
 def last_mean(series: Series, months: int, *, least: float = 0.9) -> float | None:

@@ -147,9 +147,7 @@ def _dividend_growth(view: View) -> Reading:
 
 def _dividend_history(view: View, cpi: Series, dividend: Series) -> tuple[Values, Days]:
     rate, price = view.series("GS10"), view.series("SHILLER_PRICE")
-    months, of_div, of_price = np.intersect1d(
-        dividend.periods, price.periods, return_indices=True
-    )
+    months, of_div, of_price = np.intersect1d(dividend.periods, price.periods, return_indices=True)
     payout = 100.0 * dividend.values[of_div] / price.values[of_price]
     common, of_rate, of_pay = np.intersect1d(rate.periods, months, return_indices=True)
     old = shift_months(common, -120)
@@ -199,7 +197,9 @@ def _three_year_return(view: View) -> Reading:
     past = (index[36:] / index[:-36]) ** (1 / 3) - 1.0
     history = (100.0 * past, periods[36:])
     today = pairs.today(view, price)
-    start = np.searchsorted(periods, shift_months(np.array([view.day]).astype("M8[M]").astype("M8[D]"), -36)[0])
+    start = np.searchsorted(
+        periods, shift_months(np.array([view.day]).astype("M8[M]").astype("M8[D]"), -36)[0]
+    )
     value = None
     if today is not None and start < len(index):
         value = 100.0 * ((today / float(index[start])) ** (1 / 3) - 1.0)
@@ -221,7 +221,9 @@ def _margin(view: View) -> tuple[Reading, Reading]:
     )  # fmt: skip
     real, months = ratio_of(debt, cpi, carry=True)
     earlier = np.searchsorted(months, shift_months(months, -12))
-    have = (earlier < len(months)) & (months[np.minimum(earlier, len(months) - 1)] == shift_months(months, -12))
+    have = (earlier < len(months)) & (
+        months[np.minimum(earlier, len(months) - 1)] == shift_months(months, -12)
+    )
     growth = 100.0 * (real[have] / real[earlier[have]] - 1.0)
     last = float(growth[-1]) if have.any() and have[-1] else None
     grown = _ranked(view, *names[1], last, (growth[:-1], months[have][:-1]), debt, cpi)
@@ -290,9 +292,7 @@ def technology_gauge(view: View) -> tuple[Reading, ...]:
         if refused[0] is not None and refused[1] is not None:
             return refused[0], refused[1]
     relative, days = ratio_of(shares, broad, carry=True)
-    first = _ranked(
-        view, *names[0], float(relative[-1]), (relative[:-1], days[:-1]), shares, broad
-    )
+    first = _ranked(view, *names[0], float(relative[-1]), (relative[:-1], days[:-1]), shares, broad)
     real, months = ratio_of(shares, cpi, carry=True)
     window = 2520  # ten years of trading days
     if len(real) < window:

@@ -135,7 +135,9 @@ def announced_purchases(log: Iterable[Announcement], on: date) -> Purchases:
     """
     by_class: defaultdict[str, list[Announcement]] = defaultdict(list)
     for row in log:
-        for asset_class in ("treasury", "agency") if row.asset_class == "all" else (row.asset_class,):
+        for asset_class in (
+            ("treasury", "agency") if row.asset_class == "all" else (row.asset_class,)
+        ):
             by_class[asset_class].append(row)
     found = (_class_programme(name, by_class[name], on) for name in sorted(by_class))
     return Purchases(tuple(p for p in found if p is not None))

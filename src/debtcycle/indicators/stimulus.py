@@ -117,9 +117,7 @@ def _gdp_usd_bn(view: View) -> float | None:
     return float(gdp.usd_bn().values[-1]) if gdp.fresh else None
 
 
-def _change_pct_of_gdp(
-    view: View, indicator: str, series_id: str, back: np.timedelta64
-) -> Reading:
+def _change_pct_of_gdp(view: View, indicator: str, series_id: str, back: np.timedelta64) -> Reading:
     """Change of a weekly stock over a span, in percent of the latest nominal GDP."""
     stock, gdp = view.series(series_id), view.series("GDP")
     for series in (stock, gdp):
@@ -330,4 +328,3 @@ def stimulus(view: View) -> Stimulus:
         rung=_rung(assets, securities, purchases),
         score=_map_score(assets, change, above_rule),
     )
-

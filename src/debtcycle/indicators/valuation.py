@@ -28,9 +28,7 @@ def cape(view: View) -> Reading:
     return _ranked("cape", "ratio", value, rank, monthly, close)
 
 
-def _ranked(
-    indicator: str, unit: str, value: float, rank: float | None, *used: Series
-) -> Reading:
+def _ranked(indicator: str, unit: str, value: float, rank: float | None, *used: Series) -> Reading:
     """A reading that needs its percentile: without enough history it is short.
 
     A series that is not fresh was not used.

@@ -53,7 +53,7 @@ def _make(path: Path) -> None:
             create(draft)
             with Store(draft) as store:
                 fill(store)
-            os.replace(draft, path)
+            draft.replace(path)
         finally:
             for leftover in path.parent.glob(f"{draft.name}*"):
                 leftover.unlink()

@@ -108,9 +108,7 @@ def build_edition(
     """
     catalogue = load_catalogue() if catalogue is None else catalogue
     with TemporaryDirectory() as scratch, Store.create(Path(scratch) / "store.sqlite") as store:
-        results = import_files(
-            store, [folder], catalogue=_permitted(catalogue), progress=progress
-        )
+        results = import_files(store, [folder], catalogue=_permitted(catalogue), progress=progress)
         rows = {name: _distinct(store.rows(name)) for name in store.series}
         documents = store.documents("announcement")
     if not rows:

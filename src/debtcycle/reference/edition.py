@@ -67,7 +67,10 @@ def encode_edition(rows: Mapping[str, Rows], documents: Sequence[Document]) -> b
             _MAGIC,
             hashlib.sha256(body).hexdigest(),
             tuple((n, len(rows[n])) for n in names),
-            tuple(_Doc(d.kind, int(d.known_from.astype("M8[D]").astype("i8")), d.payload) for d in documents),
+            tuple(
+                _Doc(d.kind, int(d.known_from.astype("M8[D]").astype("i8")), d.payload)
+                for d in documents
+            ),
         )
     )
     payload = len(header).to_bytes(8, "little") + header + body

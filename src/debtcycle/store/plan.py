@@ -105,11 +105,7 @@ def plan_vintages(
         table = _last_per_period(_rows(periods, vintages, values, Basis.LAGGED))
         table = table.take(~np.isnan(table.values))
         known = known_from(info, table.periods, irregular)
-        basis = (
-            Basis.UNREVISED
-            if info.vintage_policy is VintagePolicy.UNREVISED
-            else Basis.LAGGED
-        )
+        basis = Basis.UNREVISED if info.vintage_policy is VintagePolicy.UNREVISED else Basis.LAGGED
         return _rows(table.periods, known, table.values, basis).take(~np.isnat(known))
     first = vintages == first_vintage
     start_known = np.minimum(known_from(info, periods[first], irregular), first_vintage)

@@ -192,7 +192,13 @@ class Store:
             connection.executemany(
                 "INSERT INTO document VALUES (?, ?, ?, ?, ?)",
                 (
-                    (item.kind, int(item.known_from.astype("M8[D]").astype("i8")), n, batch, item.payload)
+                    (
+                        item.kind,
+                        int(item.known_from.astype("M8[D]").astype("i8")),
+                        n,
+                        batch,
+                        item.payload,
+                    )
                     for n, item in enumerate(documents)
                 ),
             )
