@@ -34,6 +34,7 @@ Days = NDArray[np.datetime64]
 
 _MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.ANNUAL: 12}
 _SHORT_STALE_DAYS = 21  # daily and weekly series: three weeks
+_DAY_BEFORE = np.timedelta64(-1, "D")
 
 
 def shift_months(days: Days, months: int) -> Days:
@@ -41,16 +42,16 @@ def shift_months(days: Days, months: int) -> Days:
     month = days.astype("M8[M]")
     offset = days - month.astype("M8[D]")
     target = month + np.timedelta64(months, "M")
-    last: Days = (target + np.timedelta64(1, "M")).astype("M8[D]") - np.timedelta64(1, "D")
-    shifted: Days = np.minimum(target.astype("M8[D]") + offset, last)
+    following: Days = (target + np.timedelta64(1, "M")).astype("M8[D]")
+    shifted: Days = np.minimum(target.astype("M8[D]") + offset, following + _DAY_BEFORE)
     return shifted
 
 
 def month_end(days: Days, months_ahead: int = 0) -> Days:
     """Last day of the month that lies `months_ahead` after that of each day."""
     month = days.astype("M8[M]") + np.timedelta64(months_ahead + 1, "M")
-    end: Days = month.astype("M8[D]") - np.timedelta64(1, "D")
-    return end
+    following: Days = month.astype("M8[D]")
+    return following + _DAY_BEFORE
 
 
 def period_end(info: SeriesInfo, periods: Days) -> Days:
