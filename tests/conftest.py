@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from debtcycle.reference import fill
+from debtcycle.store import Store
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -73,6 +76,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the publishers' raw files are not beside the repository (../shared/data)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def edition_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store with the reference edition and nothing else; tests only read it."""
+    path = tmp_path_factory.mktemp("edition") / "store.sqlite"
+    with Store.create(path) as store:
+        fill(store)
+        yield store
 
 
 @pytest.fixture(scope="session")
