@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --progress-b
 PIP_COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help venv dev report test lint format bench soak lock reference docs clean
+.PHONY: help venv dev report test lint format bench soak lock reference messages docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -82,6 +82,9 @@ lock: ## pin every requirement again, with hashes and without addresses
 
 reference: $(VENV)/.runtime ## rebuild the embedded edition from DATA
 	@$(BIN)/debtcycle reference build $(DATA)
+
+messages: $(VENV)/.dev ## compile the texts of both languages
+	@$(BIN)/python tools/compile_messages.py
 
 docs: $(VENV)/.runtime ## write the pages of docs/ that are generated
 	@set -e; shopt -s nullglob; for file in docs/make_*.py; do $(BIN)/python "$$file"; done
