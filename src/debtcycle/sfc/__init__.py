@@ -1,0 +1,1 @@
+"""A language for stock-flow consistent models: readable equations in, checked accounts out."""
