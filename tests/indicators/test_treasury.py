@@ -151,10 +151,10 @@ def test_bill_share_needs_borrowing():
     assert treasury_shortens(supply).lit is None
 
 
-def holders(fed, banks, unions, foreign, last="2023-12-31"):
+def holders(fed, banks, unions, foreign, last="2023-10-01"):
     def flows(value):
-        ends = [date(2023, 3, 31), date(2023, 6, 30), date(2023, 9, 30), date.fromisoformat(last)]
-        return dict.fromkeys(ends, float(value))
+        starts = [date(2023, 1, 1), date(2023, 4, 1), date(2023, 7, 1), date.fromisoformat(last)]
+        return dict.fromkeys(starts, float(value))
 
     return {
         "Z1_TSY_FED": flows(fed), "Z1_TSY_BANKS": flows(banks),
