@@ -30,6 +30,7 @@ class Batch:
     payload_sha256: str
     imported_at: str
     rows: int
+    content_sha256: str
 
 
 def content_hash(rows: Mapping[str, Rows], documents: Sequence[Document]) -> str:
@@ -140,7 +141,8 @@ class Store:
         """What has been imported, oldest first."""
         with faults(self.path):
             found = self._connection.execute(
-                "SELECT id, source, payload_sha256, imported_at, rows FROM batch ORDER BY id"
+                "SELECT id, source, payload_sha256, imported_at, rows, content_sha256 "
+                "FROM batch ORDER BY id"
             ).fetchall()
         return tuple(Batch(*row) for row in found)
 
