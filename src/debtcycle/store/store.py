@@ -34,14 +34,19 @@ class Batch:
 
 
 def content_hash(rows: Mapping[str, Rows], documents: Sequence[Document]) -> str:
-    """SHA-256 over the rows of a batch in canonical order, to verify it later."""
+    """SHA-256 over the rows of a batch in canonical order, to verify it later.
+
+    Canonical means: as the file gives them back. Rows are sorted, series without rows are left
+    out, every NaN is the same and nought has no sign.
+    """
     digest = hashlib.sha256()
-    for name in sorted(rows):
-        part = rows[name]
+    for name in sorted(name for name, part in rows.items() if len(part)):
+        part = rows[name].ordered()
         digest.update(name.encode() + b"\0")
         for array in (part.periods, part.known_from):
-            digest.update(array.astype("<i8").tobytes())
-        digest.update(part.values.astype("<f8").tobytes())
+            digest.update(array.astype("M8[D]").astype("<i8").tobytes())
+        values = np.where(np.isnan(part.values), np.nan, part.values + 0.0)
+        digest.update(values.astype("<f8").tobytes())
         digest.update(part.basis.tobytes())
     for document in documents:
         day = document.known_from.astype("M8[D]").astype(int)

@@ -53,11 +53,12 @@ def verify(store: Store) -> tuple[Batch, ...]:
     finally:
         connection.close()
     batches = store.batches()
+    astray = sorted((parts.keys() | documents.keys()) - written.keys())
+    if astray:
+        raise StoreError("store.tampered", path=store.path, batch=astray[0], source="?")
     for batch in batches:
         if content_hash(parts[batch.id], documents[batch.id]) != written[batch.id]:
-            raise StoreError(
-                "store.tampered", path=store.path, batch=batch.id, source=batch.source
-            )
+            raise StoreError("store.tampered", path=store.path, batch=batch.id, source=batch.source)
     return batches
 
 
