@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -152,7 +153,10 @@ class Series:
         factor = _USD.get(self.info.unit)
         if factor is None:
             raise ConfigError("unit.convert", series=self.id, unit=self.info.unit, to="usd_bn")
-        return replace(self, values=self.values * factor)
+        if self.info.unit == "usd_bn":
+            return self
+        info = msgspec.structs.replace(self.info, unit="usd_bn")
+        return replace(self, info=info, values=self.values * factor)
 
     def to_pandas(self) -> pd.Series:
         """Values as a `pandas.Series` indexed by period."""
@@ -257,8 +261,6 @@ class View:
 
     def announcements(self) -> tuple[Announcement, ...]:
         """The central bank's balance-sheet announcements made by the date of the view."""
-        import msgspec
-
         from debtcycle.sources.announcements import Announcement
 
         return tuple(

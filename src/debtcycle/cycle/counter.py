@@ -89,10 +89,7 @@ def counter_argument(assessment: Assessment) -> tuple[Argument, ...]:
 
     For a mixed or unknown verdict the side argued against is that of the mean of the axes.
     """
-    if assessment.heat is None:
-        side = 1.0
-    else:
-        side = 1.0 if assessment.heat >= 0 else -1.0
+    side = -1.0 if assessment.heat is not None and assessment.heat < 0 else 1.0
     points = _opposing(assessment, side) + _about_gate(assessment)
     if assessment.verdict is Verdict.INTO_BUBBLE:
         points += [

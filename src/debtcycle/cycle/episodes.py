@@ -10,7 +10,7 @@ from debtcycle.cycle.verdict import Verdict
 from debtcycle.indicators.stimulus import Gate
 from debtcycle.views import View
 
-__all__ = ["EXPECTATIONS", "Episode", "Expectation", "QE1", "episodes"]
+__all__ = ["EXPECTATIONS", "QE1", "Episode", "Expectation", "episodes"]
 
 QE1 = date(2008, 11, 28)
 

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from debtcycle.cycle.assess import Assessment, assess
 from debtcycle.cycle.verdict import Verdict
 from debtcycle.errors import ConfigError
 from debtcycle.views import View
 
-__all__ = ["Record", "ReplayRow", "month_ends", "parse_month", "record_of", "replay"]
+__all__ = ["Judged", "Record", "ReplayRow", "month_ends", "parse_month", "record_of", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,25 @@ class ReplayRow:
     credit: float | None
     coverage: float
     confidence: float
+
+
+class Judged(Protocol):
+    """What a record counts: an assessment, or a row kept of one."""
+
+    @property
+    def as_of(self) -> date:
+        """The date judged."""
+        ...
+
+    @property
+    def verdict(self) -> Verdict:
+        """With the gate."""
+        ...
+
+    @property
+    def axes_verdict(self) -> Verdict:
+        """Without it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +138,7 @@ def replay(
     return tuple(found)
 
 
-def record_of(assessments: Sequence[Assessment]) -> Record | None:
+def record_of(assessments: Sequence[Judged]) -> Record | None:
     """Frequencies of the verdicts over a replay; None for an empty one."""
     if not assessments:
         return None

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
+import time
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from debtcycle.errors import StoreError
 from debtcycle.reference.edition import decode_edition, encode_edition
 from debtcycle.store import Store, default_path
-from debtcycle.store.database import create, faults, writer_lock
+from debtcycle.store.database import create, faults, settle, writer_lock
 
 __all__ = ["decode_edition", "encode_edition", "fill", "open_store", "provenance", "shipped"]
+
+
+_PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.05
 
 
 def shipped() -> bytes:
@@ -36,27 +43,47 @@ def open_store(path: Path | None = None) -> Store:
     """Open the user's store, making it from the edition at first use.
 
     A new store is filled beside its place and moved there when it is whole, so that an
-    interrupted first use leaves nothing half-made.
+    interrupted first use leaves nothing half-made. Where another process is making it already,
+    this one waits for it.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be made or opened; ``store.locked`` if another process has held the
+        writer's lock for a minute without making the store.
     """
     path = default_path() if path is None else path
-    if not path.exists():
-        with writer_lock(path):
-            if not path.exists():
-                _make(path)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not path.exists():
+        try:
+            with writer_lock(path):
+                if not path.exists():
+                    _make(path)
+        except StoreError as error:
+            if error.message_id != "store.locked" or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_SECONDS)
     return _opened(path, path.stat().st_ino)
 
 
 def _make(path: Path) -> None:
+    """Make the store; the caller holds the writer's lock, so that all drafts are leftovers."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     with faults(path):
+        _discard_drafts(path)
         try:
             create(draft)
             with Store(draft) as store:
                 fill(store)
+            settle(draft)
             draft.replace(path)
         finally:
-            for leftover in path.parent.glob(f"{draft.name}*"):
-                leftover.unlink()
+            _discard_drafts(path)
+
+
+def _discard_drafts(path: Path) -> None:
+    for leftover in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
+        leftover.unlink()
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 from debtcycle.errors import StoreError
 from debtcycle.store.schema import DDL, SCHEMA_VERSION
 
-__all__ = ["connect", "create", "default_path", "faults", "writer_lock"]
+__all__ = ["connect", "create", "default_path", "faults", "settle", "writer_lock"]
 
 _BUSY_SECONDS = 2.0
 
@@ -100,6 +100,24 @@ def create(path: Path) -> None:
             connection.execute("COMMIT")
         finally:
             connection.close()
+
+
+def settle(path: Path) -> None:
+    """Bring all that is in the write-ahead log into the file, so that it can be moved alone.
+
+    Raises
+    ------
+    StoreError
+        ``store.locked`` if someone else has the file in use.
+    """
+    connection = connect(path, write=True)
+    try:
+        with faults(path):
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.close()
+    if busy:
+        raise StoreError("store.locked", path=path, holder="?")
 
 
 @contextmanager

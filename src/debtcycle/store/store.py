@@ -30,17 +30,23 @@ class Batch:
     payload_sha256: str
     imported_at: str
     rows: int
+    content_sha256: str
 
 
 def content_hash(rows: Mapping[str, Rows], documents: Sequence[Document]) -> str:
-    """SHA-256 over the rows of a batch in canonical order, to verify it later."""
+    """SHA-256 over the rows of a batch in canonical order, to verify it later.
+
+    Canonical means: as the file gives them back. Rows are sorted, series without rows are left
+    out, every NaN is the same and nought has no sign.
+    """
     digest = hashlib.sha256()
-    for name in sorted(rows):
-        part = rows[name]
+    for name in sorted(name for name, part in rows.items() if len(part)):
+        part = rows[name].ordered()
         digest.update(name.encode() + b"\0")
         for array in (part.periods, part.known_from):
-            digest.update(array.astype("<i8").tobytes())
-        digest.update(part.values.astype("<f8").tobytes())
+            digest.update(array.astype("M8[D]").astype("<i8").tobytes())
+        values = np.where(np.isnan(part.values), np.nan, part.values + 0.0)
+        digest.update(values.astype("<f8").tobytes())
         digest.update(part.basis.tobytes())
     for document in documents:
         day = document.known_from.astype("M8[D]").astype(int)
@@ -140,7 +146,8 @@ class Store:
         """What has been imported, oldest first."""
         with faults(self.path):
             found = self._connection.execute(
-                "SELECT id, source, payload_sha256, imported_at, rows FROM batch ORDER BY id"
+                "SELECT id, source, payload_sha256, imported_at, rows, content_sha256 "
+                "FROM batch ORDER BY id"
             ).fetchall()
         return tuple(Batch(*row) for row in found)
 

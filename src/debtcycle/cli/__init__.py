@@ -1,0 +1,1 @@
+"""The command line: a thin face; every command is a module of its own, loaded when called."""

@@ -1,0 +1,72 @@
+"""Entry point: the group of commands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from debtcycle import __version__
+from debtcycle.cli.failures import failure_code, failure_text
+from debtcycle.cli.session import Session
+from debtcycle.cli.words import LazyGroup, WordedOption, shared
+
+__all__ = ["cli", "main", "run"]
+
+_COMMANDS = {
+    "report": "debtcycle.cli.report",
+    "replay": "debtcycle.cli.replay",
+    "claims": "debtcycle.cli.claims",
+    "series": "debtcycle.cli.series",
+    "import": "debtcycle.cli.import_files",
+    "status": "debtcycle.cli.status",
+    "doctor": "debtcycle.cli.doctor",
+    "reference": "debtcycle.cli.reference",
+}
+
+
+@click.group(cls=LazyGroup, lazy=_COMMANDS, help="help.main", no_args_is_help=False)
+@click.version_option(
+    __version__, cls=WordedOption, help="opt.version", message="debtcycle %(version)s"
+)
+@shared(hidden=False)
+def cli() -> None:
+    """The group; its help is in the message catalogues."""
+
+
+def _close_quietly() -> None:
+    """The reader of a pipe has gone: nothing more may be written, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line; the exit code.
+
+    0 done; 1 a fault of the program; 2 bad usage; 3 some files were refused, the rest is stored;
+    5 a problem of the store; 6 a model did not solve; 130 interrupted.
+    """
+    session = Session.of(argv)
+    try:
+        try:
+            code = cli.main(
+                args=list(argv), prog_name="debtcycle", standalone_mode=False, obj=session
+            )
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _close_quietly()
+            return 0
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the last net: said, not hidden
+        if session.debug:
+            traceback.print_exception(error)
+        click.echo(failure_text(session, error), err=True)
+        return failure_code(error)
+    return code if isinstance(code, int) else 0
+
+
+def main() -> NoReturn:
+    """Entry point of the command ``debtcycle``."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Reports: the judgement in words and tables, as text, Markdown, JSON and a page."""

@@ -1,0 +1,49 @@
+"""Tables and widths in plain characters; Chinese characters are two columns wide."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Sequence
+
+__all__ = ["cell_width", "fit", "pad", "plain_table"]
+
+
+def cell_width(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """A text filled with blanks to a width in columns; longer texts stay as they are."""
+    blanks = " " * max(0, width - cell_width(text))
+    return blanks + text if right else text + blanks
+
+
+def fit(text: str, width: int) -> str:
+    """A text cut to a width in columns, with an ellipsis where it was cut."""
+    if cell_width(text) <= width:
+        return text
+    kept, used = [], 0
+    for c in text:
+        wide = cell_width(c)
+        if used + wide > width - 1:
+            break
+        kept.append(c)
+        used += wide
+    return "".join(kept) + "…"
+
+
+def plain_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()
+) -> str:
+    """Rows under a head in columns as wide as their widest cell."""
+    every = [tuple(head), *(tuple(row) for row in rows)]
+    widths = [max(cell_width(row[n]) for row in every) for n in range(len(head))]
+    lines = [
+        "  ".join(pad(cell, widths[n], right=n in right) for n, cell in enumerate(row)).rstrip()
+        for row in every
+    ]
+    return "\n".join(lines)
