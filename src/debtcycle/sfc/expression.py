@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from enum import IntEnum
 
-__all__ = ["Graph", "Op", "Symbol"]
+__all__ = ["Graph", "Node", "Op", "Symbol"]
 
 
 class Op(IntEnum):
@@ -41,6 +41,9 @@ class Op(IntEnum):
     WHERE = 21
     ABS = 22
     SQRT = 23
+    CALL = 25  # a hand-written primitive on its arguments; `value` is its number
+    OUTPUT = 26  # one value of a call; `value` says which
+    SLOPE = 27  # one entry of a call's Jacobian, row by output
 
 
 _FOLD = {
@@ -61,7 +64,8 @@ _FOLD = {
     Op.NOT: lambda a: float(not a),
     Op.ABS: abs,
 }
-_LOGICAL = frozenset(range(Op.LT, Op.NOT + 1))
+# Flat almost everywhere; a call has no value of its own: its outputs have.
+_FLAT = frozenset({Op.CONST, Op.CALL, *range(Op.LT, Op.NOT + 1)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,14 @@ class Graph:
     def symbol(self, symbol: Symbol) -> int:
         """A variable or parameter at a lag."""
         return self._put(Node(Op.SYMBOL, symbol=symbol))
+
+    def call(self, number: int, arguments: tuple[int, ...]) -> int:
+        """A call of the primitive with that number."""
+        return self._put(Node(Op.CALL, arguments, float(number)))
+
+    def output(self, call: int, position: int) -> int:
+        """One of the values that a call returns."""
+        return self._put(Node(Op.OUTPUT, (call,), float(position)))
 
     def constant_of(self, node: int) -> float | None:
         """The number of a constant node, else None."""
@@ -165,9 +177,12 @@ class Graph:
     def reachable(self, *roots: int) -> list[int]:
         """Nodes that the roots need, children first."""
         needed = set(roots)
-        for node in range(max(roots, default=-1), -1, -1):
-            if node in needed:
-                needed.update(self.nodes[node].args)
+        waiting = list(needed)
+        while waiting:
+            for arg in self.nodes[waiting.pop()].args:
+                if arg not in needed:
+                    needed.add(arg)
+                    waiting.append(arg)
         return sorted(needed)
 
     def symbols(self, root: int) -> frozenset[Symbol]:
@@ -191,10 +206,12 @@ class Graph:
 
     def _rule(self, number: int, symbol: Symbol) -> int:
         node = self.nodes[number]
-        if node.op is Op.CONST or node.op in _LOGICAL:
+        if node.op in _FLAT:
             return self.const(0.0)
         if node.op is Op.SYMBOL:
             return self.const(float(node.symbol == symbol))
+        if node.op is Op.OUTPUT:
+            return self._output(node, symbol)
         inner = [self._partials[arg, symbol] for arg in node.args]
         if node.op in (Op.ADD, Op.SUB, Op.NEG):
             return self.apply(node.op, *inner)
@@ -203,6 +220,18 @@ class Graph:
         if node.op in (Op.EXP, Op.LOG, Op.SQRT):
             return self._function(number, node, inner[0])
         return self._product(number, node, inner)
+
+    def _output(self, node: Node, symbol: Symbol) -> int:
+        """Chain rule through a primitive: its own Jacobian times the arguments' derivatives."""
+        arguments = self.nodes[node.args[0]].args
+        total = self.const(0.0)
+        for position, argument in enumerate(arguments):
+            entry = int(node.value) * len(arguments) + position
+            inner = self._partials[argument, symbol]
+            if self.constant_of(inner) != 0.0:
+                slope = self._put(Node(Op.SLOPE, node.args, float(entry)))
+                total = self.apply(Op.ADD, total, self.apply(Op.MUL, slope, inner))
+        return total
 
     def _branches(self, node: Node, inner: list[int]) -> int:
         if node.op is Op.WHERE:

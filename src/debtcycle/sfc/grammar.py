@@ -20,6 +20,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,22 +28,36 @@ from dataclasses import dataclass
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Op, Symbol
 
-__all__ = ["MAX_DEPTH", "Token", "parse_expression", "tokens"]
+__all__ = ["MAX_DEPTH", "WORDS", "Token", "fault", "names_in", "parse_expression", "shifted", "tokens"]
 
 MAX_DEPTH = 60
 MAX_LAG = 400
 MAX_NAME = 60
 MAX_TOKENS = 5_000
+MAX_STRING = 4_000
 
 _TOKEN = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
     r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<op>\*\*|<=|>=|==|!=|->|[-+*/^<>=()\[\],~:])"
+    r'|(?P<string>"[^"]*")'
     r"|(?P<space>[ \t]+)"
 )
 _COMPARE = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "==": Op.EQ, "!=": Op.NE}
 _UNARY_CALLS = {"exp": Op.EXP, "log": Op.LOG, "sqrt": Op.SQRT, "abs": Op.ABS}
-_WORDS = frozenset({*_UNARY_CALLS, "min", "max", "d", "if", "and", "or", "not"})
+WORDS = frozenset({*_UNARY_CALLS, "min", "max", "d", "if", "and", "or", "not"})
+
+# How strongly an operator binds, as Python does it.
+_OR, _AND, _NOT, _COMPARISON, _SUM, _PRODUCT, _UNARY = range(1, 8)
+_INFIX = {
+    "or": (_OR, Op.OR),
+    "and": (_AND, Op.AND),
+    **{text: (_COMPARISON, op) for text, op in _COMPARE.items()},
+    "+": (_SUM, Op.ADD),
+    "-": (_SUM, Op.SUB),
+    "*": (_PRODUCT, Op.MUL),
+    "/": (_PRODUCT, Op.DIV),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +76,33 @@ def fault(message_id: str, line: int, column: int, **params: object) -> ModelErr
 
 
 def tokens(text: str, line: int, column: int = 1) -> Iterator[Token]:
-    """Tokens of one line of text.
+    """Tokens of one line of text; a comment ends it.
 
     Raises
     ------
     ModelError
         ``model.character`` for a character outside the grammar, ``model.name`` for a name that
-        is too long or contains two underscores in a row.
+        is too long or contains two underscores in a row, ``model.long`` for a text too long.
     """
     position = 0
-    while position < len(text):
+    while position < len(text) and text[position] != "#":
         match = _TOKEN.match(text, position)
         place = column + position
         if match is None:
             raise fault("model.character", line, place, character=text[position])
         position = match.end()
-        kind = match.lastgroup or ""
+        kind, found = match.lastgroup or "", match[0]
         if kind == "space":
             continue
-        if kind == "name" and (len(match[0]) > MAX_NAME or "__" in match[0]):
-            raise fault("model.name", line, place, name=match[0][:MAX_NAME])
-        yield Token(kind, match[0], line, place)
+        if kind == "name" and (len(found) > MAX_NAME or "__" in found):
+            raise fault("model.name", line, place, name=found[:MAX_NAME])
+        if len(found) > MAX_STRING:
+            raise fault("model.long", line, place, limit=MAX_STRING)
+        yield Token(kind, found, line, place)
 
 
 class _Parser:
-    """Recursive descent over a list of tokens, with a bound on depth."""
+    """Operator precedence over a list of tokens, with a bound on depth."""
 
     def __init__(self, graph: Graph, items: list[Token], line: int, end: int) -> None:
         self.graph = graph
@@ -110,69 +127,56 @@ class _Parser:
         self.at += 1
         return self.items[self.at - 1]
 
-    def expression(self) -> int:
+    def deeper(self) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise fault("model.depth", *self.place(), limit=MAX_DEPTH)
-        node = self._chain(self._and, {"or": Op.OR})
+
+    def expression(self, least: int = _OR) -> int:
+        """What follows, up to the first operator that binds less than `least`."""
+        self.deeper()
+        node = self.operand(least)
+        while (found := _INFIX.get(self.peek())) is not None and found[0] >= least:
+            strength, op = found
+            self.take()
+            node = self.graph.apply(op, node, self.expression(strength + 1))
+            if strength == _COMPARISON and self.peek() in _COMPARE:
+                raise fault("model.expected", *self.place(), wanted="and", found=self.peek())
         self.depth -= 1
         return node
 
-    def _and(self) -> int:
-        return self._chain(self._not, {"and": Op.AND})
-
-    def _chain(self, part, operators: dict[str, Op]) -> int:  # type: ignore[no-untyped-def]
-        node: int = part()
-        while self.peek() in operators:
-            op = operators[self.take().text]
-            node = self.graph.apply(op, node, part())
-        return node
-
-    def _not(self) -> int:
-        count = 0
-        while self.peek() == "not":
-            self.take()
-            count += 1
-        node = self._comparison()
+    def operand(self, least: int) -> int:
+        op = None
+        if self.peek() == "not" and least <= _NOT:
+            op = Op.NOT
+            count = self.signs("not")
+            node = self.expression(_COMPARISON)
+        else:
+            count = self.signs("-", "+")
+            op = Op.NEG
+            node = self.power()
         for _ in range(count):
-            node = self.graph.apply(Op.NOT, node)
+            node = self.graph.apply(op, node)
         return node
 
-    def _comparison(self) -> int:
-        node = self._sum()
-        if self.peek() in _COMPARE:
-            op = _COMPARE[self.take().text]
-            node = self.graph.apply(op, node, self._sum())
-        return node
+    def signs(self, *signs: str) -> int:
+        """How many of a row of the same kind of sign count; a plus does not."""
+        count = 0
+        while self.peek() in signs:
+            count += self.take().text != "+"
+        return count if "not" in signs else count % 2
 
-    def _sum(self) -> int:
-        return self._chain(self._product, {"+": Op.ADD, "-": Op.SUB})
-
-    def _product(self) -> int:
-        return self._chain(self._unary, {"*": Op.MUL, "/": Op.DIV})
-
-    def _unary(self) -> int:
-        negative = False
-        while self.peek() in ("-", "+"):
-            negative ^= self.take().text == "-"
-        node = self._power()
-        return self.graph.apply(Op.NEG, node) if negative else node
-
-    def _power(self) -> int:
-        node = self._atom()
+    def power(self) -> int:
+        node = self.atom()
         if self.peek() in ("^", "**"):
             self.take()
-            self.depth += 1
-            if self.depth > MAX_DEPTH:
-                raise fault("model.depth", *self.place(), limit=MAX_DEPTH)
-            node = self.graph.apply(Op.POW, node, self._unary())
-            self.depth -= 1
+            node = self.graph.apply(Op.POW, node, self.expression(_UNARY))
         return node
 
-    def _atom(self) -> int:
+    def atom(self) -> int:
         token = self.take()
         if token.kind == "number":
-            return self.graph.const(float(token.text))
+            return self.graph.const(self.number(token))
         if token.text == "(":
             node = self.expression()
             self.take(")")
@@ -182,32 +186,40 @@ class _Parser:
                 "model.expected", token.line, token.column, wanted="a value", found=token.text
             )
         if self.peek() == "(":
-            return self._call(token)
-        if token.text in _WORDS:
+            return self.call(token)
+        if token.text in WORDS:
             raise fault("model.word", token.line, token.column, name=token.text)
-        return self.graph.symbol(Symbol(token.text, self._lag()))
+        return self.graph.symbol(Symbol(token.text, self.lag()))
 
-    def _lag(self) -> int:
+    def number(self, token: Token) -> float:
+        value = float(token.text)
+        if not math.isfinite(value):
+            raise fault("model.overflow", token.line, token.column, found=token.text[:40])
+        return value
+
+    def lag(self) -> int:
         if self.peek() != "[":
             return 0
         self.take("[")
         self.take("-")
         number = self.take()
-        if not number.text.isdigit() or not 1 <= int(number.text) <= MAX_LAG:
-            raise fault("model.lag", number.line, number.column, found=number.text, most=MAX_LAG)
+        if not (number.text.isdigit() and len(number.text) < 6 and 1 <= int(number.text) <= MAX_LAG):
+            raise fault(
+                "model.lag", number.line, number.column, found=number.text[:40], most=MAX_LAG
+            )
         self.take("]")
         return int(number.text)
 
-    def _call(self, name: Token) -> int:
+    def call(self, name: Token) -> int:
         self.take("(")
         args = [self.expression()]
         while self.peek() == ",":
             self.take()
             args.append(self.expression())
         self.take(")")
-        return self._made(name, args)
+        return self.made(name, args)
 
-    def _made(self, name: Token, args: list[int]) -> int:
+    def made(self, name: Token, args: list[int]) -> int:
         graph, word = self.graph, name.text
         if word in _UNARY_CALLS and len(args) == 1:
             return graph.apply(_UNARY_CALLS[word], args[0])
@@ -221,7 +233,7 @@ class _Parser:
             return graph.apply(Op.WHERE, *args)
         if word == "d" and len(args) == 1:
             return graph.apply(Op.SUB, args[0], shifted(graph, args[0], 1))
-        known = word in _WORDS
+        known = word in WORDS
         raise fault(
             "model.arguments" if known else "model.function", name.line, name.column, name=word
         )
@@ -248,12 +260,22 @@ def parse_expression(graph: Graph, items: list[Token], line: int, end: int) -> i
     ------
     ModelError
         With line and column: ``model.expected``, ``model.depth``, ``model.long``,
-        ``model.lag``, ``model.word``, ``model.function``, ``model.arguments``.
+        ``model.lag``, ``model.word``, ``model.function``, ``model.arguments``,
+        ``model.overflow``.
     """
     if len(items) > MAX_TOKENS:
         raise fault("model.long", line, items[MAX_TOKENS].column, limit=MAX_TOKENS)
+    first = len(graph.nodes)
     parser = _Parser(graph, items, line, end)
     node = parser.expression()
     if parser.at < len(items):
         raise fault("model.expected", *parser.place(), wanted="end", found=parser.peek())
+    for made in graph.nodes[first:]:
+        if not math.isfinite(made.value):
+            raise fault("model.overflow", line, items[0].column, found=items[0].text)
     return node
+
+
+def names_in(items: list[Token]) -> list[Token]:
+    """Tokens that name a variable or parameter."""
+    return [item for item in items if item.kind == "name" and item.text not in WORDS]

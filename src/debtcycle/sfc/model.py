@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Symbol
+
+if TYPE_CHECKING:
+    from debtcycle.sfc.primitives import Primitive
+    from debtcycle.sfc.runs import Compiled
 
 __all__ = [
     "Equation",
     "Flow",
     "Holding",
+    "Initial",
     "Model",
     "Parameter",
+    "PrimitiveCall",
+    "Revaluation",
     "Stock",
     "Variable",
 ]
@@ -46,6 +56,15 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Initial:
+    """Value of a variable before the first period: an expression of parameters and others."""
+
+    value: int
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Equation:
     """``left = right``; `market` names the price that clears it, if it is a market."""
 
@@ -58,8 +77,27 @@ class Equation:
 
 
 @dataclass(frozen=True, slots=True)
+class PrimitiveCall:
+    """Several variables that a hand-written function returns together.
+
+    Attributes
+    ----------
+    arguments : tuple of int
+        Nodes of the arguments.
+    results : tuple of str
+        Variables that receive what it returns, in order.
+    """
+
+    name: str
+    arguments: tuple[int, ...]
+    results: tuple[str, ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
-    """What one sector holds of a stock: an expression, negative for the issuer."""
+    """What one sector holds of a stock; a liability is negative."""
 
     sector: str
     value: int
@@ -87,6 +125,20 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class Revaluation:
+    """Changes in the value of holdings that nobody paid for: capital gains, write-offs.
+
+    For a stock with a price they must equal ``d(price)*holding[-1]``; for one without, what is
+    left of the change in the holding is the transaction.
+    """
+
+    stock: str
+    changes: tuple[Holding, ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """One payment: a cell of the transaction-flow matrix with both of its ends."""
 
@@ -104,8 +156,10 @@ class Model:
 
     Attributes
     ----------
-    redundant : tuple of Equation
+    redundant : list of Equation
         Identities that are implied by the others: left out of the solve, checked every period.
+    initial : dict of str to Initial
+        Values before the first period; a variable without one starts at nought.
     """
 
     name: str
@@ -118,22 +172,57 @@ class Model:
     variables: dict[str, Variable] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
+    primitives: list[PrimitiveCall] = field(default_factory=list)
     redundant: list[Equation] = field(default_factory=list)
     stocks: list[Stock] = field(default_factory=list)
+    revaluations: list[Revaluation] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
-    start: dict[str, float] = field(default_factory=dict)
+    initial: dict[str, Initial] = field(default_factory=dict)
+    _compiled: Compiled | None = None
 
     def names(self) -> tuple[str, ...]:
         """Variables, then parameters, in the order of their declaration."""
         return (*self.variables, *self.parameters)
 
-    def check_symbol(self, symbol: Symbol, line: int, column: int) -> None:
-        """Refuse a name that is neither a variable nor a parameter."""
-        if symbol.name in self.variables or symbol.name in self.parameters:
-            return
-        from difflib import get_close_matches
+    def near(self, name: str) -> str:
+        """Known names that look like one, for an error; "-" if none does."""
+        return ", ".join(get_close_matches(name, self.names(), n=3)) or "-"
 
-        near = ", ".join(get_close_matches(symbol.name, self.names(), n=3)) or "-"
-        raise ModelError(
-            "model.unknown", line=line, column=column, name=symbol.name, near=near
-        )
+    def check_symbol(self, symbol: Symbol, line: int, column: int) -> None:
+        """Refuse a name that is neither a variable nor a parameter.
+
+        Raises
+        ------
+        ModelError
+            ``model.unknown``.
+        """
+        if symbol.name not in self.variables and symbol.name not in self.parameters:
+            raise ModelError(
+                "model.unknown",
+                line=line,
+                column=column,
+                name=symbol.name,
+                near=self.near(symbol.name),
+            )
+
+    def compile(self, primitives: Mapping[str, Primitive] | None = None) -> Compiled:
+        """Order, differentiate and write the program; done once for each model object.
+
+        Parameters
+        ----------
+        primitives : mapping of str to Primitive, optional
+            Hand-written functions for the model's ``primitive`` declarations, by name.
+
+        Raises
+        ------
+        ModelError
+            If the model is over- or under-determined, or a primitive is missing or does not
+            fit its declaration.
+        """
+        from debtcycle.sfc.runs import compiled_model
+
+        if primitives is not None:
+            return compiled_model(self, primitives)
+        if self._compiled is None:
+            self._compiled = compiled_model(self, {})
+        return self._compiled
