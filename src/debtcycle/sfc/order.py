@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from debtcycle.errors import ModelError
-from debtcycle.sfc.expression import Op
+from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.model import Model
 
-__all__ = ["Block", "Determined", "order_blocks"]
+__all__ = ["Block", "Determined", "additive_terms", "order_blocks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +58,96 @@ def _occurring(model: Model) -> list[set[str]]:
     ]
 
 
-def _explicit(model: Model, equation: int) -> tuple[str, int] | None:
-    """Variable and value of an equation that reads ``variable = value``."""
-    graph, item = model.graph, model.equations[equation]
-    if item.market is not None:
-        return None
-    for side, other in ((item.left, item.right), (item.right, item.left)):
-        node = graph.nodes[side]
-        if node.op is Op.SYMBOL and node.symbol is not None and node.symbol.lag == 0:
-            name = node.symbol.name
-            if name in model.variables and not any(
-                s.name == name and s.lag == 0 for s in graph.symbols(other)
-            ):
-                return name, other
-    return None
+def additive_terms(graph: Graph, root: int, sign: int = 1) -> list[tuple[int, int]]:
+    """Terms of a sum with their signs, from left to right."""
+    found: list[tuple[int, int]] = []
+    waiting = [(sign, root)]
+    while waiting:
+        sign, number = waiting.pop()
+        node = graph.nodes[number]
+        if node.op is Op.ADD:
+            waiting += [(sign, node.args[1]), (sign, node.args[0])]
+        elif node.op is Op.SUB:
+            waiting += [(-sign, node.args[1]), (sign, node.args[0])]
+        elif node.op is Op.NEG:
+            waiting.append((-sign, node.args[0]))
+        else:
+            found.append((sign, number))
+    return found
 
 
-def _matching(model: Model, occurring: list[set[str]]) -> dict[str, int]:
-    """An equation for every variable: explicit ones first, then by augmenting paths."""
+class _Isolator:
+    """Solves equations for a variable that stands in them once, with coefficient one."""
+
+    def __init__(self, model: Model) -> None:
+        self.model, self.graph = model, model.graph
+        self.terms = [
+            additive_terms(model.graph, item.left) + additive_terms(model.graph, item.right, -1)
+            for item in model.equations
+        ]
+
+    def candidates(self, equation: int, side: int) -> set[str]:
+        """Variables that are a term of one side and stand nowhere else in the equation."""
+        wanted = {n for _, n in additive_terms(self.graph, side)}
+        found = set()
+        for number in wanted:
+            symbol = self.graph.nodes[number].symbol
+            if symbol is not None and not symbol.lag and symbol.name in self.model.variables:
+                uses = sum(symbol in self.graph.symbols(n) for _, n in self.terms[equation])
+                if uses == 1:
+                    found.add(symbol.name)
+        return found
+
+    def value(self, equation: int, name: str) -> int | None:
+        """Right side of ``name = ...``, if the equation can be turned so exactly."""
+        item, symbol = self.model.equations[equation], Symbol(name)
+        if item.market is not None:
+            return None
+        for side, other in ((item.left, item.right), (item.right, item.left)):
+            alone = self.graph.nodes[side].symbol == symbol
+            if alone and symbol not in self.graph.symbols(other):
+                return other  # as written
+        if name not in self.candidates(equation, item.left) | self.candidates(
+            equation, item.right
+        ):
+            return None
+        own = next(s for s, n in self.terms[equation] if self.graph.nodes[n].symbol == symbol)
+        rest = [(-own * s, n) for s, n in self.terms[equation] if symbol not in self.graph.symbols(n)]
+        # Positive terms first, so that no negation is needed.
+        total = self.graph.const(0.0)
+        for sign, number in sorted(rest, key=lambda pair: -pair[0]):
+            total = self.graph.apply(Op.ADD if sign > 0 else Op.SUB, total, number)
+        return total
+
+    def preferred(self, equation: int) -> str | None:
+        """Variable that the equation is written for: alone, or the only one, on its left."""
+        item = self.model.equations[equation]
+        if item.market is not None:
+            return item.market
+        left = {
+            s.name
+            for s in self.graph.symbols(item.left)
+            if not s.lag and s.name in self.model.variables
+        }
+        if len(left) != 1:
+            return None
+        (name,) = left
+        return name if self.value(equation, name) is not None else None
+
+
+def _matching(
+    model: Model, occurring: list[set[str]], isolator: _Isolator
+) -> dict[str, int]:
+    """An equation for every variable: those written for it first, then by augmenting paths."""
     owner: dict[str, int] = {}
     free = []
     for number, equation in enumerate(model.equations):
-        wanted = equation.market
-        if wanted is None:
-            left = model.graph.nodes[equation.left]
-            explicit = _explicit(model, number)
-            # "Y = C + G" is the equation of Y, whichever side else could be solved for.
-            wanted = explicit[0] if explicit and left.symbol is not None else None
-        if wanted is not None and wanted in occurring[number] and wanted not in owner:
+        wanted = isolator.preferred(number)
+        if equation.market is not None and wanted not in model.variables:
+            raise ModelError(
+                "model.price", line=equation.line, column=equation.column, name=wanted
+            )
+        if wanted is not None and wanted not in owner:
             owner[wanted] = number
         else:
             free.append(number)
@@ -220,19 +282,24 @@ def order_blocks(model: Model) -> tuple[Block, ...]:
         ``model.underdetermined`` naming the variables without an equation.
     """
     occurring = _occurring(model)
-    owner = _matching(model, occurring)
-    determined = {}
-    for name, number in owner.items():
-        explicit = _explicit(model, number)
-        value = explicit[1] if explicit is not None and explicit[0] == name else None
-        determined[name] = Determined(name, number, value)
+    isolator = _Isolator(model)
+    owner = _matching(model, occurring, isolator)
+    determined = {
+        name: Determined(name, number, isolator.value(number, name))
+        for name, number in owner.items()
+    }
+    # A variable that its own equation holds on both sides needs itself.
     needs = {name: occurring[owner[name]] - {name} for name in model.variables}
-    blocks = []
+    blocks: list[Block] = []
     for members in _components({n: sorted(needs[n]) for n in model.variables}):
         implicit = {n for n in members if determined[n].value is None}
         inside = {n: needs[n] & set(members) for n in members}
         if len(members) == 1 and not implicit:
-            blocks.append(Block((), (determined[members[0]],)))
+            only = determined[members[0]]
+            if blocks and not blocks[-1].tears:  # one straight run of recursive variables
+                blocks[-1] = Block((), (*blocks[-1].chain, only))
+            else:
+                blocks.append(Block((), (only,)))
             continue
         tears = _tear(members, inside, implicit)
         chain = _chain(members, inside, set(tears))

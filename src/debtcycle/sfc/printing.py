@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Node, Op, Symbol
 
@@ -51,15 +53,29 @@ _GREEK = frozenset(
 Piece = tuple[int, str]
 
 
-def _walk(graph: Graph, root: int, spell: object) -> str:
+def _walk(graph: Graph, root: int, spell: Callable[[Node, list[Piece]], Piece]) -> str:
     pieces: dict[int, Piece] = {}
     for number in graph.reachable(root):
         node = graph.nodes[number]
-        pieces[number] = spell(node, [pieces[arg] for arg in node.args])  # type: ignore[operator]
+        change = _change(graph, node)
+        if change is not None and spell is _spelt:
+            pieces[number] = _ATOM, f"d({change})"
+        else:
+            pieces[number] = spell(node, [pieces[arg] for arg in node.args])
         # Shared parts are spelt out at every use: bounded, so that no text grows without end.
         if len(pieces[number][1]) > MAX_CHARACTERS:
             raise ModelError("model.long", line=1, column=1, limit=MAX_CHARACTERS)
     return pieces[root][1]
+
+
+def _change(graph: Graph, node: Node) -> Symbol | None:
+    """The symbol whose change over one period a difference is, if it is one."""
+    if node.op is not Op.SUB:
+        return None
+    now, then = (graph.nodes[arg].symbol for arg in node.args)
+    if now is None or then is None or now.name != then.name or then.lag != now.lag + 1:
+        return None
+    return now
 
 
 def _in(piece: Piece, least: int, left: str = "(", right: str = ")") -> str:

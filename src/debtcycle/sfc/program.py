@@ -1,64 +1,31 @@
-"""From blocks to programs: straight lists of operations over numbered registers.
+"""From blocks to a program: one straight list of operations over numbered registers.
 
-A back end needs nothing but these lists; it never sees the expression graph. Registers: constants,
-parameters, lagged values, variables, then temporaries. A block is one program that computes its
-chain, its residuals and the Jacobian of the residuals with respect to its tears, propagated
-through the chain; both are exact derivatives, simplified and with common parts shared.
+A back end needs nothing but these arrays; it never sees the expression graph. Registers:
+constants, parameters, lagged values, variables, then temporaries, which every block uses afresh.
+A block is a stretch of code that computes its chain and its residuals, and one that computes the
+Jacobian of the residuals with respect to its tears, propagated through the chain; both are exact
+derivatives, simplified and with common parts shared.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from debtcycle.sfc.accounts import Accounts, generate_accounts
 from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.model import Model
-from debtcycle.sfc.order import Block, order_blocks
+from debtcycle.sfc.order import Block, additive_terms, order_blocks
 
-__all__ = ["BlockProgram", "Code", "Program", "compile_program"]
+__all__ = ["COPY", "SLOPES", "Program", "compile_program"]
 
+Ints = NDArray[np.int32]
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Operations: shape (n, 5) of op, target register, and three argument registers."""
-
-    rows: NDArray[np.int32]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class BlockProgram:
-    """Program of one block.
-
-    Attributes
-    ----------
-    chain : Code
-        Computes the chain, and the residuals ``left - right`` of the tears.
-    jacobian : Code
-        Computes the Jacobian, given what `chain` has computed.
-    tears : int32 array, shape (k,)
-        Registers of the tears.
-    residuals, lefts, rights : int32 array, shape (k,)
-        Registers of the residuals and of both sides, for their scale.
-    entries : int32 array, shape (k, k)
-        Registers of the Jacobian's entries, row by residual.
-    names, equations
-        Variables and equations of the tears, to say what failed.
-    """
-
-    chain: Code
-    jacobian: Code
-    tears: NDArray[np.int32]
-    residuals: NDArray[np.int32]
-    lefts: NDArray[np.int32]
-    rights: NDArray[np.int32]
-    entries: NDArray[np.int32]
-    names: tuple[str, ...]
-    equations: tuple[int, ...]
+# Operations of the back ends alone: target = first argument; the Jacobian of a call.
+COPY = 24
+SLOPES = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,87 +34,184 @@ class Program:
 
     Attributes
     ----------
-    registers : int
-        Number of registers.
     constants : float64 array
         Values of the first registers.
-    parameters, variables : dict of name to register
-    lags : tuple of (Symbol, register)
-        Values of earlier periods.
-    checks : Code, check_registers
-        Residuals of the redundant identities and of the accounts, and their scales.
+    parameter_base, variable_base : int
+        Register of the first parameter and of the first variable.
+    code : int32 array, shape (n, 5)
+        Operation, target register, three argument registers.
+    spans : int32 array, shape (blocks, 6)
+        First operation of the chain, of the Jacobian, and after it; first and last tear; first
+        entry of the Jacobian. A block without tears is recursive.
+    tears : int32 array, shape (2, k)
+        Registers of the tears and of their residuals.
+    term_starts, terms : int32 arrays
+        Registers of the terms of each tear's equation: the scale of its residual.
+    entries : int32 array
+        Registers of the Jacobians, row by residual.
+    lags : int32 array, shape (l, 4)
+        Register, 0 for a variable or 1 for a parameter, its number, and the lag.
+    calls : int32 array, shape (c, 6)
+        Inputs, outputs, first of `call_inputs`, registers of the first output and of the first
+        slope, and the number of the primitive.
+    check_span : int32 array, shape (2,)
+        The code that computes the accounts' residuals.
+    checks : int32 array, shape (2, i)
+        Register of each identity's residual, and the group of cells that gives its size.
+    cell_starts, cells : int32 arrays
+        Registers of the cells of each group.
+    structure : tuple of Block
+        Which variable is found where.
+    accounts : Accounts
+        The identities that are checked, in the order of `checks`.
     """
 
     model: Model
     registers: int
     constants: NDArray[np.float64]
-    parameters: dict[str, int]
-    variables: dict[str, int]
-    lags: tuple[tuple[Symbol, int], ...]
-    blocks: tuple[BlockProgram, ...]
+    parameter_base: int
+    variable_base: int
+    code: Ints
+    spans: Ints
+    tears: Ints
+    term_starts: Ints
+    terms: Ints
+    entries: Ints
+    lags: Ints
+    calls: Ints
+    call_inputs: Ints
+    check_span: Ints
+    checks: Ints
+    cell_starts: Ints
+    cells: Ints
     structure: tuple[Block, ...]
+    accounts: Accounts
 
     @property
     def max_lag(self) -> int:
-        """Longest lag used."""
-        return max((symbol.lag for symbol, _ in self.lags), default=1)
+        """Longest lag used; at least one, for the start row."""
+        return int(self.lags[:, 3].max()) if len(self.lags) else 1
+
+    @property
+    def largest_block(self) -> int:
+        """Number of tears of the largest simultaneous block."""
+        return int((self.spans[:, 4] - self.spans[:, 3]).max()) if len(self.spans) else 0
+
+
+@dataclass(slots=True)
+class _Lists:
+    """The parts of a program while they grow."""
+
+    rows: list[tuple[int, ...]] = field(default_factory=list)
+    spans: list[tuple[int, ...]] = field(default_factory=list)
+    tears: list[int] = field(default_factory=list)
+    residuals: list[int] = field(default_factory=list)
+    terms: list[list[int]] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)
+    calls: list[tuple[int, ...]] = field(default_factory=list)
+    call_inputs: list[int] = field(default_factory=list)
 
 
 class _Emitter:
     """Gives registers to nodes and writes operations."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
-        self.graph = model.graph
-        self.constants: list[float] = []
+    def __init__(self, model: Model, nodes: list[int]) -> None:
+        self.model, self.graph = model, model.graph
+        self.out = _Lists()
         self.fixed: dict[int, int] = {}
-        self.temporaries = 0
         self.symbols: dict[Symbol, int] = {}
-        self.first_temporary = 0
-
-    def prepare(self, nodes: list[int]) -> None:
-        """Fixed registers for the constants and symbols of all nodes that will be emitted."""
-        graph = self.graph
-        needed = graph.reachable(*nodes)
-        numbers = [n for n in needed if graph.nodes[n].op is Op.CONST]
-        for register, number in enumerate(numbers):
-            self.constants.append(graph.nodes[number].value)
-            self.fixed[number] = register
-        register = len(numbers)
-        for name in self.model.parameters:
-            self.symbols[Symbol(name)] = register
-            register += 1
-        lagged = sorted(
-            {s for n in needed if (s := graph.nodes[n].symbol) is not None and s.lag},
-            key=lambda s: (s.name, s.lag),
-        )
-        for symbol in lagged:
-            self.symbols[symbol] = register
-            register += 1
-        for name in self.model.variables:
-            self.symbols[Symbol(name)] = register
-            register += 1
+        self.known: dict[int, int] = {}
+        self.call_of: dict[int, int] = {}
+        self.sloped: set[int] = set()
+        needed = self.graph.reachable(*nodes)
+        numbers = [n for n in needed if self.graph.nodes[n].op is Op.CONST]
+        self.constants = [self.graph.nodes[n].value for n in numbers]
+        self.fixed.update({n: register for register, n in enumerate(numbers)})
+        found = {s for n in needed if (s := self.graph.nodes[n].symbol) is not None}
+        self.lagged = sorted((s for s in found if s.lag), key=lambda s: (s.name, s.lag))
+        self.parameter_base = len(numbers)
+        ordered = [Symbol(n) for n in model.parameters]
+        ordered += self.lagged
+        self.variable_base = self.parameter_base + len(ordered)
+        ordered += [Symbol(n) for n in model.variables]
+        self.symbols = {s: self.parameter_base + n for n, s in enumerate(ordered)}
         for number in needed:
-            found = graph.nodes[number].symbol
-            if found is not None:
-                self.fixed[number] = self.symbols[found]
-        self.first_temporary = register
+            symbol = self.graph.nodes[number].symbol
+            if symbol is not None:
+                self.fixed[number] = self.symbols[symbol]
+        self.first_temporary = self.next = self.parameter_base + len(ordered)
+        self.registers = self.first_temporary
 
-    def emit(self, roots: list[int], known: dict[int, int], rows: list[tuple[int, ...]]) -> None:
-        """Operations for what the roots need and is not in `known`, which grows."""
-        graph = self.graph
-        for number in graph.reachable(*roots):
-            if number in self.fixed or number in known:
+    def fresh_block(self) -> None:
+        """Forget the temporaries: nothing of them is used across blocks."""
+        self.known, self.call_of, self.sloped = {}, {}, set()
+        self.next = self.first_temporary
+
+    def room(self, size: int = 1) -> int:
+        """Registers that are free; the first of them."""
+        first = self.next
+        self.next += size
+        self.registers = max(self.registers, self.next)
+        return first
+
+    def register(self, number: int) -> int:
+        """Register of a node that has been emitted."""
+        return self.fixed[number] if number in self.fixed else self.known[number]
+
+    def emit(self, roots: list[int]) -> None:
+        """Operations for what the roots need and is not known in this block."""
+        for number in self.graph.reachable(*roots):
+            if number in self.fixed or number in self.known:
                 continue
-            node = graph.nodes[number]
-            args = [self.fixed.get(a, known.get(a, 0)) for a in node.args]
-            register = self.first_temporary + self.temporaries
-            self.temporaries += 1
-            rows.append((int(node.op), register, *args, *[0] * (3 - len(args))))
-            known[number] = register
+            node = self.graph.nodes[number]
+            if node.op is Op.CALL:
+                self.call(number)
+            elif node.op is Op.OUTPUT:
+                self.known[number] = self.out.calls[self.call_of[node.args[0]]][3] + int(node.value)
+            elif node.op is Op.SLOPE:
+                self.slope(number)
+            else:
+                args = [self.register(a) for a in node.args]
+                self.known[number] = self.room()
+                padding = [0] * (3 - len(args))
+                self.out.rows.append((int(node.op), self.known[number], *args, *padding))
 
-    def register(self, number: int, known: dict[int, int]) -> int:
-        return self.fixed[number] if number in self.fixed else known[number]
+    def call(self, number: int) -> None:
+        """Registers and the operation of a primitive's call."""
+        node = self.graph.nodes[number]
+        call = self.model.primitives[int(node.value)]
+        inputs, outputs = len(call.arguments), len(call.results)
+        place = len(self.out.calls)
+        first = len(self.out.call_inputs)
+        self.out.call_inputs += [self.register(a) for a in node.args]
+        base = self.room(outputs)
+        slopes = self.room(outputs * inputs)
+        self.out.calls.append((inputs, outputs, first, base, slopes, int(node.value)))
+        self.out.rows.append((int(Op.CALL), place, 0, 0, 0))
+        self.call_of[number] = place
+        self.known[number] = base
+
+    def slope(self, number: int) -> None:
+        """Entry of a primitive's Jacobian, which is computed whole at its first use."""
+        node = self.graph.nodes[number]
+        place = self.call_of[node.args[0]]
+        if place not in self.sloped:
+            self.sloped.add(place)
+            self.out.rows.append((SLOPES, place, 0, 0, 0))
+        self.known[number] = self.out.calls[place][4] + int(node.value)
+
+    def assign(self, value: int, name: str) -> None:
+        """Compute a node into the register of a variable."""
+        before = len(self.out.rows)
+        self.emit([value])
+        target, source = self.symbols[Symbol(name)], self.register(value)
+        rows = self.out.rows
+        last = rows[-1] if len(rows) > before else (COPY, -1)
+        if last[1] == source and last[0] not in (Op.CALL, SLOPES):
+            rows[-1] = (last[0], target, *last[2:])  # compute in place
+            self.known[value] = target
+        else:
+            rows.append((COPY, target, source, 0, 0))
 
 
 def _jacobian_nodes(model: Model, block: Block) -> list[list[int]]:
@@ -158,6 +222,8 @@ def _jacobian_nodes(model: Model, block: Block) -> list[list[int]]:
     one, nought = graph.const(1.0), graph.const(0.0)
     for number, name in enumerate(tears):
         slopes[name] = [one if k == number else nought for k in range(len(tears))]
+    if not tears:
+        return []
     for item in block.chain:
         assert item.value is not None
         slopes[item.variable] = _total(graph, item.value, slopes, len(tears))
@@ -183,56 +249,61 @@ def _total(graph: Graph, root: int, slopes: dict[str, list[int]], size: int) -> 
     return totals
 
 
-def _code(rows: list[tuple[int, ...]]) -> Code:
-    return Code(np.array(rows, dtype=np.int32).reshape(-1, 5))
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """Nodes of a block: residuals of its tears, their terms, and the Jacobian."""
+
+    residuals: list[int]
+    terms: list[list[int]]
+    jacobian: list[list[int]]
 
 
-_COPY = 24  # back ends' own operation: target = first argument
-
-
-def _block_program(
-    emitter: _Emitter, model: Model, block: Block, jacobian: list[list[int]]
-) -> BlockProgram:
-    rows: list[tuple[int, ...]] = []
-    known: dict[int, int] = {}
-    for item in block.chain:
-        assert item.value is not None
-        emitter.emit([item.value], known, rows)
-        target = emitter.symbols[Symbol(item.variable)]
-        source = emitter.register(item.value, known)
-        if rows and rows[-1][1] == source and source >= emitter.first_temporary:
-            rows[-1] = (rows[-1][0], target, *rows[-1][2:])  # compute in place
-            known[item.value] = target
-        else:
-            rows.append((_COPY, target, source, 0, 0))
+def _solved(model: Model, block: Block) -> _Solved:
     sides = [
         (model.equations[item.equation].left, model.equations[item.equation].right)
         for item in block.tears
     ]
-    residuals = [model.graph.apply(Op.SUB, left, right) for left, right in sides]
-    emitter.emit([*residuals, *(n for pair in sides for n in pair)], known, rows)
-    slope_rows: list[tuple[int, ...]] = []
-    emitter.emit([n for row in jacobian for n in row], known, slope_rows)
-    size = len(block.tears)
-
-    def of(numbers: list[int]) -> NDArray[np.int32]:
-        return np.array([emitter.register(n, known) for n in numbers], dtype=np.int32)
-
-    return BlockProgram(
-        chain=_code(rows),
-        jacobian=_code(slope_rows),
-        tears=np.array([emitter.symbols[Symbol(t.variable)] for t in block.tears], dtype=np.int32),
-        residuals=of(residuals),
-        lefts=of([left for left, _ in sides]),
-        rights=of([right for _, right in sides]),
-        entries=of([n for row in jacobian for n in row]).reshape(size, size),
-        names=tuple(t.variable for t in block.tears),
-        equations=tuple(t.equation for t in block.tears),
+    graph = model.graph
+    return _Solved(
+        residuals=[graph.apply(Op.SUB, left, right) for left, right in sides],
+        terms=[
+            sorted({n for side in pair for _, n in additive_terms(graph, side)}) for pair in sides
+        ],
+        jacobian=_jacobian_nodes(model, block),
     )
 
 
+def _write_block(emitter: _Emitter, block: Block, solved: _Solved) -> None:
+    out = emitter.out
+    emitter.fresh_block()
+    first, first_tear, first_entry = len(out.rows), len(out.tears), len(out.entries)
+    for item in block.chain:
+        assert item.value is not None
+        emitter.assign(item.value, item.variable)
+    emitter.emit([*solved.residuals, *(n for row in solved.terms for n in row)])
+    middle = len(out.rows)
+    emitter.emit([n for row in solved.jacobian for n in row])
+    out.tears += [emitter.symbols[Symbol(item.variable)] for item in block.tears]
+    out.residuals += [emitter.register(n) for n in solved.residuals]
+    out.terms += [[emitter.register(n) for n in row] for row in solved.terms]
+    out.entries += [emitter.register(n) for row in solved.jacobian for n in row]
+    out.spans.append(
+        (first, middle, len(out.rows), first_tear, len(out.tears), first_entry)
+    )
+
+
+def _table(rows: list[tuple[int, ...]], width: int) -> Ints:
+    return np.array(rows, dtype=np.int32).reshape(-1, width)
+
+
+def _ragged(lists: list[list[int]]) -> tuple[Ints, Ints]:
+    """Lists end to end, and where each begins."""
+    starts = np.cumsum([0, *(len(one) for one in lists)], dtype=np.int32)
+    return starts.astype(np.int32), np.array([n for one in lists for n in one], dtype=np.int32)
+
+
 def compile_program(model: Model) -> Program:
-    """Order the equations, differentiate, and write the programs.
+    """Order the equations, differentiate, and write the program.
 
     Raises
     ------
@@ -240,27 +311,50 @@ def compile_program(model: Model) -> Program:
         If the model is over- or under-determined.
     """
     structure = order_blocks(model)
-    graph = model.graph
-    jacobians = [_jacobian_nodes(model, block) for block in structure]
-    residuals = [
-        graph.apply(Op.SUB, model.equations[t.equation].left, model.equations[t.equation].right)
-        for block in structure
-        for t in block.tears
+    accounts = generate_accounts(model)
+    solved = [_solved(model, block) for block in structure]
+    check_nodes = [*(i.residual for i in accounts.identities), *(n for g in accounts.groups for n in g)]
+    nodes = [item.value for block in structure for item in block.chain if item.value is not None]
+    for one in solved:
+        nodes += [*one.residuals, *(n for row in (*one.terms, *one.jacobian) for n in row)]
+    emitter = _Emitter(model, [*nodes, *check_nodes])
+    for block, one in zip(structure, solved, strict=True):
+        _write_block(emitter, block, one)
+    out = emitter.out
+    emitter.fresh_block()
+    check_from = len(out.rows)
+    emitter.emit(check_nodes)
+    term_starts, terms = _ragged(out.terms)
+    cell_starts, cells = _ragged([[emitter.register(n) for n in g] for g in accounts.groups])
+    variables = {name: number for number, name in enumerate(model.variables)}
+    given = {name: number for number, name in enumerate(model.parameters)}
+    lags = [
+        (emitter.symbols[s], int(s.name in given), {**variables, **given}[s.name], s.lag)
+        for s in emitter.lagged
     ]
-    values = [item.value for block in structure for item in block.chain if item.value is not None]
-    emitter = _Emitter(model)
-    emitter.prepare([*values, *residuals, *(n for j in jacobians for row in j for n in row)])
-    blocks = []
-    for block, jacobian in zip(structure, jacobians, strict=True):
-        blocks.append(_block_program(emitter, model, block, jacobian))
-    variables = {name: emitter.symbols[Symbol(name)] for name in model.variables}
+    identities = accounts.identities
     return Program(
         model=model,
-        registers=emitter.first_temporary + emitter.temporaries,
-        constants=np.array(emitter.constants),
-        parameters={name: emitter.symbols[Symbol(name)] for name in model.parameters},
-        variables=variables,
-        lags=tuple((s, r) for s, r in emitter.symbols.items() if s.lag),
-        blocks=tuple(blocks),
+        registers=emitter.registers,
+        constants=np.array(emitter.constants, dtype=np.float64),
+        parameter_base=emitter.parameter_base,
+        variable_base=emitter.variable_base,
+        code=_table(out.rows, 5),
+        spans=_table(out.spans, 6),
+        tears=np.array([out.tears, out.residuals], dtype=np.int32).reshape(2, -1),
+        term_starts=term_starts,
+        terms=terms,
+        entries=np.array(out.entries, dtype=np.int32),
+        lags=_table(lags, 4),
+        calls=_table(out.calls, 6),
+        call_inputs=np.array(out.call_inputs, dtype=np.int32),
+        check_span=np.array([check_from, len(out.rows)], dtype=np.int32),
+        checks=np.array(
+            [[emitter.register(i.residual) for i in identities], [i.group for i in identities]],
+            dtype=np.int32,
+        ).reshape(2, -1),
+        cell_starts=cell_starts,
+        cells=cells,
         structure=structure,
+        accounts=accounts,
     )
