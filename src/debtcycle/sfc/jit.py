@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, cast
+from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numba
 from llvmlite import ir
@@ -15,18 +16,19 @@ __all__ = ["CFunction", "c_function", "call_execute", "call_primitive", "compile
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class CFunction(Protocol):
-    """A compiled C function: where it lies, and a door to it from Python."""
+class CFunction:
+    """A C function without a result, compiled at first use; its machine code is kept on disk."""
 
-    @property
+    def __init__(self, function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        self.function, self.arguments = function, arguments
+
+    @cached_property
     def address(self) -> int:
-        """Address of the machine code."""
-        ...
-
-    @property
-    def ctypes(self) -> Callable[..., None]:
-        """The function as ctypes calls it, without holding the interpreter's lock."""
-        ...
+        """Where the machine code lies."""
+        self._made = numba.cfunc(
+            types.void(*self.arguments), cache=True, error_model="numpy", nopython=True
+        )(self.function)
+        return int(self._made.address)
 
 
 def pointer(kind: str) -> Any:
@@ -40,13 +42,8 @@ def compiled(function: F) -> F:
 
 
 def c_function(*arguments: Any) -> Callable[[Callable[..., None]], CFunction]:
-    """Compile to a C function without a result, and keep its machine code on disk."""
-
-    def wrap(function: Callable[..., None]) -> CFunction:
-        made = numba.cfunc(types.void(*arguments), cache=True, error_model="numpy")(function)
-        return cast(CFunction, made)
-
-    return wrap
+    """Make a C function of a Python function on numbers and pointers."""
+    return lambda function: CFunction(function, arguments)
 
 
 def _caller(kinds: list[ir.Type]) -> Callable[..., Any]:
@@ -62,14 +59,14 @@ def _caller(kinds: list[ir.Type]) -> Callable[..., Any]:
 
 
 _LONG, _DOUBLES = ir.IntType(64), ir.DoubleType().as_pointer()
-_INTS, _LONGS = ir.IntType(32).as_pointer(), ir.IntType(64).as_pointer()
+_LONGS = ir.IntType(64).as_pointer()
 
 
 def _execute(context: Any, address: Any, code: Any, work: Any, functions: Any, place: Any) -> Any:
-    """Call ``void f(int *code, double *work, long *functions, long *place)``."""
+    """Call ``void f(long *code, double *work, long *functions, long *place)``."""
     del context
     signature = types.void(address, code, work, functions, place)
-    return signature, _caller([_INTS, _DOUBLES, _LONGS, _LONGS])
+    return signature, _caller([_LONGS, _DOUBLES, _LONGS, _LONGS])
 
 
 def _primitive(context: Any, address: Any, work: Any, source: Any, target: Any) -> Any:

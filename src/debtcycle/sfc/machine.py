@@ -1,8 +1,9 @@
 """One compiled machine that runs any model's program, over lanes of paths.
 
 A model is data to it: a new model costs no compilation, and no generated source is ever executed.
-The machine is two C functions on plain pointers, which compile in seconds and are then kept on
-disk: `execute` runs a stretch of code, `run_paths` does the rest and calls it by its address.
+The machine is a few C functions on plain pointers that call one another by address, so that each
+is compiled once and by itself, and is then kept on disk: `execute_one` and `execute_many` run a
+stretch of code, `newton` solves a block, `run_paths` does the rest.
 
 Paths are run in lanes, structure of arrays: register n of lane k lies at ``n*width + k``. The
 numbers of a lane depend on that lane alone and come from the same operations in the same order
@@ -19,9 +20,8 @@ from numpy.typing import NDArray
 from debtcycle.sfc import packing as at
 from debtcycle.sfc.jit import c_function, call_execute, call_primitive, compiled, pointer
 
-__all__ = ["execute", "run_paths"]
+__all__ = ["execute_many", "execute_one", "newton", "run_paths"]
 
-Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Bytes = NDArray[np.int8]
 Values = NDArray[np.float64]
@@ -31,7 +31,7 @@ TINY = 1e-30
 HALVINGS = 40
 GUESSES = 3  # the period before; all ones; all minus ones
 
-_INTS, _LONGS, _BYTES = pointer("int32"), pointer("int64"), pointer("int8")
+_LONGS, _BYTES = pointer("int64"), pointer("int8")
 _DOUBLES = pointer("float64")
 
 # Frozen into the compiled code.
@@ -44,6 +44,10 @@ CHECKS, CHECK_GROUPS, CHECK_COUNT = at.CHECKS, at.CHECK_GROUPS, at.CHECK_COUNT
 CELL_STARTS, CELLS, GROUPS = at.CELL_STARTS, at.CELLS, at.GROUPS
 PARAMETER_BASE, PARAMETERS = at.PARAMETER_BASE, at.PARAMETERS
 VARIABLE_BASE, VARIABLES, FIRST_ROW = at.VARIABLE_BASE, at.VARIABLES, at.FIRST_ROW
+START, END, WIDTH, LANES, EXECUTE = at.START, at.END, at.WIDTH, at.LANES, at.EXECUTE
+NEWTON, SPAN, BASE, LANE_BASE, ITERATIONS = (
+    at.NEWTON, at.SPAN, at.BASE, at.LANE_BASE, at.ITERATIONS
+)  # fmt: skip
 CONSTANTS, LARGEST, ROOM, REGISTERS = at.CONSTANTS, at.LARGEST, at.ROOM, at.REGISTERS
 
 
@@ -72,7 +76,7 @@ def _logic(op: int, x: float, y: float) -> float:
 
 @compiled
 def _primitive(
-    p: Ints, w: Values, functions: Longs, op: int, call: int, width: int, lanes: int
+    p: Longs, w: Values, functions: Longs, op: int, call: int, width: int, lanes: int
 ) -> None:
     """Call a hand-written function lane by lane."""
     q = p[CALLS] + 6 * call
@@ -92,7 +96,7 @@ def _primitive(
 
 
 @compiled
-def _one(p: Ints, w: Values, functions: Longs, start: int, end: int) -> None:
+def _one(p: Longs, w: Values, functions: Longs, start: int, end: int) -> None:
     """Run code on a single lane."""
     for i in range(start, end):
         q = p[CODE] + 5 * i
@@ -135,7 +139,7 @@ def _one(p: Ints, w: Values, functions: Longs, start: int, end: int) -> None:
 
 @compiled
 def _many(
-    p: Ints, w: Values, functions: Longs, start: int, end: int, width: int, lanes: int
+    p: Longs, w: Values, functions: Longs, start: int, end: int, width: int, lanes: int
 ) -> None:
     """Run code on all lanes, one operation at a time."""
     for i in range(start, end):
@@ -191,26 +195,29 @@ def _many(
                 w[out + k] = _logic(op, w[a + k], w[b + k])
 
 
-@c_function(_INTS, _DOUBLES, _LONGS, _LONGS)
-def execute(p: Ints, w: Values, functions: Longs, place: Longs) -> None:
-    """Run a stretch of code; `place` holds its first and last operation, width and lanes."""
-    if place[2] == 1:
-        _one(p, w, functions, place[0], place[1])
-    else:
-        _many(p, w, functions, place[0], place[1], place[2], place[3])
+@c_function(_LONGS, _DOUBLES, _LONGS, _LONGS)
+def execute_one(p: Longs, w: Values, functions: Longs, place: Longs) -> None:
+    """Run a stretch of code on a single lane; `place` holds its first and last operation."""
+    _one(p, w, functions, place[START], place[END])
+
+
+@c_function(_LONGS, _DOUBLES, _LONGS, _LONGS)
+def execute_many(p: Longs, w: Values, functions: Longs, place: Longs) -> None:
+    """Run a stretch of code on all lanes."""
+    _many(p, w, functions, place[START], place[END], place[WIDTH], place[LANES])
 
 
 @compiled
 def _run(
-    p: Ints, w: Values, functions: Longs, place: Longs, start: int, end: int
+    p: Longs, w: Values, functions: Longs, place: Longs, start: int, end: int
 ) -> None:
-    place[0], place[1] = start, end
-    call_execute(place[4], p, w, functions, place)
+    place[START], place[END] = start, end
+    call_execute(place[EXECUTE], p, w, functions, place)
 
 
 @compiled
 def _largest(
-    p: Ints, w: Values, starts: int, members: int, group: int, width: int, lane: int
+    p: Longs, w: Values, starts: int, members: int, group: int, width: int, lane: int
 ) -> float:
     """Largest absolute value of a group of registers."""
     size = 0.0
@@ -221,7 +228,7 @@ def _largest(
 
 @compiled
 def _residual(
-    p: Ints, w: Values, first: int, last: int, width: int, lane: int, scales: int
+    p: Longs, w: Values, first: int, last: int, width: int, lane: int, scales: int
 ) -> float:
     """Largest residual of a block, relative to its equations' terms or to fixed scales."""
     worst = 0.0
@@ -273,7 +280,7 @@ def _linear_step(w: Values, matrix: int, right: int, size: int) -> bool:
 
 @compiled
 def _prepare(
-    p: Ints, w: Values, first: int, size: int, entry: int, width: int, lane: int, base: int,
+    p: Longs, w: Values, first: int, size: int, entry: int, width: int, lane: int, base: int,
     goal: float,
 ) -> float:  # fmt: skip
     """Newton step of one lane: the residual it must lower, or -1 if solved, -2 if there is none.
@@ -305,7 +312,7 @@ def _prepare(
 
 @compiled
 def _move(
-    p: Ints, w: Values, first: int, size: int, width: int, lanes: int, base: int, length: int
+    p: Longs, w: Values, first: int, size: int, width: int, lanes: int, base: int, length: int
 ) -> None:
     """Tears to origin - length * step, in every lane."""
     origin = base + size * size + size
@@ -317,28 +324,28 @@ def _move(
             w[tear + k] = w[origin + i * width + k] - moved
 
 
-@compiled
-def _newton(
-    p: Ints, w: Values, functions: Longs, place: Longs, span: int, base: int, lane_base: int,
-    tolerance: float, iterations: int,
-) -> None:  # fmt: skip
+@c_function(_LONGS, _DOUBLES, _LONGS, _LONGS)
+def newton(p: Longs, w: Values, functions: Longs, place: Longs) -> None:
     """Solve one block in all lanes that are not done.
 
-    From `lane_base` lie, by lane: residual, whether it is done, length and merit of the step.
+    From ``place[LANE_BASE]`` lie, by lane: residual, whether it is done, length and merit of the
+    step; then the tolerance.
     """
-    width, lanes, goal = place[2], place[3], tolerance * 1e-3
+    span, base, lane_base = place[SPAN], place[BASE], place[LANE_BASE]
+    width, lanes = place[WIDTH], place[LANES]
+    tolerance = w[lane_base + 4 * width]
+    goal = tolerance * 1e-3
     first, size, entry = p[span + 3], p[span + 4] - p[span + 3], p[span + 5]
     last = first + size
-    worst, done, length, merit = (
-        lane_base, lane_base + width, lane_base + 2 * width, lane_base + 3 * width
-    )  # fmt: skip
+    worst, done = lane_base, lane_base + width
+    length, merit = lane_base + 2 * width, lane_base + 3 * width
     origin = base + size * size + size
     step, scales = origin + size * width, origin + 2 * size * width
     _run(p, w, functions, place, p[span], p[span + 1])
     for k in range(lanes):
         if w[done + k] == 0.0:
             w[worst + k] = _residual(p, w, first, last, width, k, -1)
-    for _ in range(iterations):
+    for _ in range(place[ITERATIONS]):
         waiting = 0
         for k in range(lanes):
             if w[worst + k] <= goal:
@@ -394,7 +401,7 @@ def _newton(
 
 @compiled
 def _given(
-    p: Ints, shared: Values, changes: Ints, values: Values, sizes: Longs, row: int, column: int,
+    p: Longs, shared: Values, changes: Longs, values: Values, sizes: Longs, row: int, column: int,
     path: int,
 ) -> float:  # fmt: skip
     """A parameter in one period of one path: the last change that holds, else what all share."""
@@ -407,7 +414,7 @@ def _given(
 
 @compiled
 def _load(
-    p: Ints, w: Values, history: Values, shared: Values, changes: Ints, values: Values,
+    p: Longs, w: Values, history: Values, shared: Values, changes: Longs, values: Values,
     sizes: Longs, row: int, path: int, width: int, lanes: int,
 ) -> None:  # fmt: skip
     """Parameters and lagged values of one period into their registers."""
@@ -437,12 +444,12 @@ def _load(
 
 @compiled
 def _solve(
-    p: Ints, w: Values, functions: Longs, place: Longs, span: int, base: int, lane_base: int,
-    tolerance: float, iterations: int, row: int, path: int, number: int, sizes: Longs,
-    worst: Values, failed: Longs, guesses: Bytes,
+    p: Longs, w: Values, functions: Longs, place: Longs, tolerance: float, row: int, path: int,
+    number: int, sizes: Longs, worst: Values, failed: Longs, guesses: Bytes,
 ) -> None:  # fmt: skip
     """Solve one block from the period before, and where that fails from the other guesses."""
-    width, lanes, paths = place[2], place[3], sizes[1]
+    width, lanes, paths, lane_base = place[WIDTH], place[LANES], sizes[1], place[LANE_BASE]
+    span = place[SPAN]
     first, last, done = p[span + 3], p[span + 4], lane_base + width
     for k in range(lanes):
         w[done + k] = 1.0 if failed[path + k] >= 0 else 0.0
@@ -455,12 +462,12 @@ def _solve(
                 w[done + k] = 1.0 if solved else 0.0
                 if not solved:
                     missing += 1
-                    guesses[(row * sizes[8] + number) * paths + path + k] = guess
+                    guesses[(row * sizes[5] + number) * paths + path + k] = guess
                     for i in range(first, last):
                         w[p[p[TEARS] + i] * width + k] = 1.0 if guess == 1 else -1.0
             if missing == 0:
                 break
-        _newton(p, w, functions, place, span, base, lane_base, tolerance, iterations)
+        call_execute(place[NEWTON], p, w, functions, place)
     for k in range(lanes):
         here = path + k
         if failed[here] >= 0:
@@ -479,11 +486,11 @@ def _solve(
 
 @compiled
 def _check(
-    p: Ints, w: Values, functions: Longs, place: Longs, row: int, path: int, group_base: int,
+    p: Longs, w: Values, functions: Longs, place: Longs, row: int, path: int, group_base: int,
     sizes: Longs, failed: Longs, broken: Values, broken_at: Longs,
 ) -> None:  # fmt: skip
     """Residual of every identity of the accounts, relative to the largest cell of its matrix."""
-    width, lanes, paths = place[2], place[3], sizes[1]
+    width, lanes, paths = place[WIDTH], place[LANES], sizes[1]
     _run(p, w, functions, place, p[CHECK_FROM], p[CHECK_TO])
     for k in range(lanes):
         if failed[path + k] >= 0:
@@ -500,12 +507,12 @@ def _check(
 
 
 @c_function(
-    _INTS, _DOUBLES, _LONGS, _LONGS, _LONGS, _DOUBLES, _DOUBLES, _DOUBLES, _INTS, _DOUBLES,
+    _LONGS, _DOUBLES, _LONGS, _LONGS, _LONGS, _DOUBLES, _DOUBLES, _DOUBLES, _LONGS, _DOUBLES,
     _DOUBLES, _DOUBLES, _LONGS, _BYTES, _DOUBLES, _LONGS,
 )  # fmt: skip
 def run_paths(
-    p: Ints, w: Values, functions: Longs, place: Longs, sizes: Longs, settings: Values,
-    constants: Values, history: Values, changes: Ints, shared: Values, values: Values,
+    p: Longs, w: Values, functions: Longs, place: Longs, sizes: Longs, settings: Values,
+    constants: Values, history: Values, changes: Longs, shared: Values, values: Values,
     worst: Values, failed: Longs, guesses: Bytes, broken: Values, broken_at: Longs,
 ) -> None:  # fmt: skip
     """Run a stretch of paths in lanes, period by period.
@@ -513,27 +520,29 @@ def run_paths(
     Parameters
     ----------
     place : int64 array
-        Two places for the code that runs, width, lanes, and the address of `execute`.
+        See `debtcycle.sfc.packing`: width, lanes, addresses of `execute` and `newton`, most
+        iterations; the rest is filled here.
     sizes : int64 array
-        Rows, paths, changes, first path, path after the last, and most iterations; then three
-        spare places, the last the number of simultaneous blocks.
+        Rows, paths, changes, first path, path after the last, and simultaneous blocks.
     settings : float64 array
         Tolerance.
     constants, history, changes, shared, values, worst, failed, guesses, broken, broken_at
         As in `debtcycle.sfc.state.State`, each as one row of memory.
     """
-    width, size = place[2], p[LARGEST]
+    width, size = place[WIDTH], p[LARGEST]
     rows, paths, first_row = sizes[0], sizes[1], p[FIRST_ROW]
     base = p[REGISTERS] * width + p[ROOM]
     lane_base = base + size * size + size + 3 * size * width
-    group_base = lane_base + 4 * width
+    group_base = lane_base + 4 * width + 1
+    place[BASE], place[LANE_BASE] = base, lane_base
+    w[group_base - 1] = settings[0]
     for j in range(p[CONSTANTS]):
         for k in range(width):
             w[j * width + k] = constants[j]
     path = sizes[3]
     while path < sizes[4]:
         lanes = min(width, sizes[4] - path)
-        place[3] = lanes
+        place[LANES] = lanes
         for row in range(first_row - 1, rows):
             if row >= first_row:
                 _load(p, w, history, shared, changes, values, sizes, row, path, width, lanes)
@@ -543,9 +552,10 @@ def run_paths(
                     if p[span + 3] == p[span + 4]:
                         _run(p, w, functions, place, p[span], p[span + 1])
                         continue
+                    place[SPAN] = span
                     _solve(
-                        p, w, functions, place, span, base, lane_base, settings[0], sizes[5], row,
-                        path, number, sizes, worst, failed, guesses,
+                        p, w, functions, place, settings[0], row, path, number, sizes, worst,
+                        failed, guesses,
                     )  # fmt: skip
                     number += 1
                 _check(

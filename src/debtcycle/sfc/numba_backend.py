@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import CFUNCTYPE, c_void_p
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.sfc.machine import execute, run_paths
-from debtcycle.sfc.packing import pack, work_size
+from debtcycle.sfc.machine import execute_many, execute_one, newton, run_paths
+from debtcycle.sfc.packing import EXECUTE, ITERATIONS, NEWTON, PLACES, WIDTH, pack, work_size
 from debtcycle.sfc.primitives import Primitive
 from debtcycle.sfc.program import Program
 from debtcycle.sfc.state import State
@@ -55,7 +56,12 @@ def addresses(primitives: tuple[Primitive, ...]) -> NDArray[np.int64]:
     return np.array(found, dtype=np.int64).reshape(-1, 2)
 
 
-_run = CFUNCTYPE(None, *[c_void_p] * 16)(run_paths.address)  # lets other threads run
+_C_FUNCTION = CFUNCTYPE(None, *[c_void_p] * 16)  # lets other threads run meanwhile
+
+
+@cache
+def _run() -> Callable[..., None]:
+    return _C_FUNCTION(run_paths.address)
 
 
 def simulate(
@@ -63,7 +69,7 @@ def simulate(
     state: State,
     *,
     primitives: tuple[Primitive, ...] = (),
-    packed: NDArray[np.int32] | None = None,
+    packed: NDArray[np.int64] | None = None,
     tolerance: float = 1e-10,
     iterations: int = 60,
     threads: int = 1,
@@ -86,7 +92,10 @@ def simulate(
     rows, _, paths = state.history.shape
     width = min(lanes, paths)
     settings = np.array([tolerance])
-    numbers = (rows, paths, len(state.changes), 0, paths, iterations, 0, 0, state.guesses.shape[1])
+    numbers = (rows, paths, len(state.changes), 0, paths, state.guesses.shape[1])
+    run, machine = _run(), np.zeros(PLACES, dtype=np.int64)
+    machine[WIDTH], machine[ITERATIONS], machine[NEWTON] = width, iterations, newton.address
+    machine[EXECUTE] = execute_one.address if width == 1 else execute_many.address
     filled = (
         program.constants, state.history, state.changes, state.shared, state.values, state.worst,
         state.failed, state.guesses, state.broken, state.broken_at,
@@ -95,10 +104,10 @@ def simulate(
 
     def work(first: int, last: int) -> int:
         space = np.zeros(work_size(packed, width))
-        place = np.array([0, 0, width, 0, execute.address], dtype=np.int64)
+        place = machine.copy()
         sizes = np.array(numbers, dtype=np.int64)
         sizes[3:5] = first, last
-        _run(
+        run(
             packed.ctypes.data, space.ctypes.data, where.ctypes.data, place.ctypes.data,
             sizes.ctypes.data, *fixed,
         )  # fmt: skip

@@ -17,10 +17,15 @@ __all__ = ["pack", "work_size"]
     ROOM, REGISTERS, HEAD,
 ) = range(30)  # fmt: skip
 
+# Places in what the parts of the machine tell one another.
+(
+    START, END, WIDTH, LANES, EXECUTE, NEWTON, SPAN, BASE, LANE_BASE, ITERATIONS, PLACES,
+) = range(11)  # fmt: skip
 
-def pack(program: Program) -> NDArray[np.int32]:
+
+def pack(program: Program) -> NDArray[np.int64]:
     """The program as the compiled machine reads it."""
-    head = np.zeros(HEAD, dtype=np.int32)
+    head = np.zeros(HEAD, dtype=np.int64)
     parts: list[NDArray[np.int32]] = []
     length = HEAD
     for place, part in (
@@ -51,11 +56,11 @@ def pack(program: Program) -> NDArray[np.int32]:
     head[LARGEST], head[REGISTERS] = program.largest_block, program.registers
     calls = program.calls
     head[ROOM] = int((calls[:, 0] * (1 + calls[:, 1]) + calls[:, 1]).max(initial=0))
-    return np.concatenate([head, *parts]).astype(np.int32)
+    return np.concatenate([head, *parts]).astype(np.int64)
 
 
-def work_size(packed: NDArray[np.int32], width: int) -> int:
+def work_size(packed: NDArray[np.int64], width: int) -> int:
     """Numbers of work space for a width of lanes."""
     size = int(packed[LARGEST])
     block = size * size + size + 3 * size * width
-    return int(packed[REGISTERS]) * width + int(packed[ROOM]) + block + 4 * width + int(packed[GROUPS])
+    return int(packed[REGISTERS]) * width + int(packed[ROOM]) + block + 4 * width + 1 + int(packed[GROUPS])

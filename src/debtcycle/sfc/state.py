@@ -24,7 +24,7 @@ class State:
         The first `max_lag` rows are given; the others are filled. NaN after a failure.
     shared : float64 array, shape (rows, parameters)
         Parameters that all paths share.
-    changes : int32 array, shape (n, 3)
+    changes : int64 array, shape (n, 3)
         Parameter, first row and row after the last of values that differ by path; where two
         hold, the later one counts.
     values : float64 array, shape (n, paths)
@@ -42,7 +42,7 @@ class State:
 
     history: Values
     shared: Values
-    changes: NDArray[np.int32]
+    changes: NDArray[np.int64]
     values: Values
     worst: Values
     failed: NDArray[np.int64]
@@ -55,7 +55,7 @@ def empty_state(
     program: Program,
     history: Values,
     shared: Values,
-    changes: NDArray[np.int32],
+    changes: NDArray[np.int64],
     values: Values,
 ) -> State:
     """A state with nothing solved yet."""
