@@ -20,7 +20,7 @@ from debtcycle.sfc.expression import Graph, Op
 from debtcycle.sfc.grammar import shifted
 from debtcycle.sfc.model import Model, Stock
 from debtcycle.sfc.order import additive_terms
-from debtcycle.sfc.printing import expression_text
+from debtcycle.sfc.printing import equation_text
 
 __all__ = ["Accounts", "Identity", "Matrix", "generate_accounts"]
 
@@ -168,7 +168,7 @@ class _Builder:
         self.revaluation_identities()
         for item in model.redundant:
             terms = [n for side in (item.left, item.right) for _, n in additive_terms(graph, side)]
-            label = f"{expression_text(graph, item.left)} = {expression_text(graph, item.right)}"
+            label = equation_text(model, item)
             residual = graph.apply(Op.SUB, item.left, item.right)
             group = self.group(iter(terms))
             self.identities.append(

@@ -150,14 +150,8 @@ class Graph:
     ) -> int | None:
         first = numbers[0]
         second = numbers[1] if len(numbers) > 1 else None
-        if op is Op.ADD:
-            return args[1] if first == 0.0 else args[0] if second == 0.0 else None
-        if op is Op.SUB:
-            if args[0] == args[1]:
-                return self.const(0.0)
-            if first == 0.0:
-                return self.apply(Op.NEG, args[1])
-            return args[0] if second == 0.0 else None
+        if op in (Op.ADD, Op.SUB):
+            return self._sum(op, args, numbers)
         if op is Op.MUL:
             if 0.0 in (first, second):
                 return self.const(0.0)
@@ -166,12 +160,32 @@ class Graph:
             return self.const(0.0) if first == 0.0 else args[0] if second == 1.0 else None
         if op is Op.POW:
             return self.const(1.0) if second == 0.0 else args[0] if second == 1.0 else None
-        if op is Op.NEG and self.nodes[args[0]].op is Op.NEG:
-            return self.nodes[args[0]].args[0]
+        if op is Op.NEG:
+            return self._negated(self.nodes[args[0]])
         if op is Op.WHERE:
             if first is not None:
                 return args[1] if first else args[2]
             return args[1] if args[1] == args[2] else None
+        return None
+
+    def _negated(self, node: Node) -> int | None:
+        if node.op is Op.NEG:
+            return node.args[0]
+        return self.apply(Op.SUB, *node.args[::-1]) if node.op is Op.SUB else None
+
+    def _sum(self, op: Op, args: tuple[int, ...], numbers: list[float | None]) -> int | None:
+        if numbers[1] == 0.0:
+            return args[0]
+        if op is Op.SUB and args[0] == args[1]:
+            return self.const(0.0)
+        if numbers[0] == 0.0:
+            return args[1] if op is Op.ADD else self.apply(Op.NEG, args[1])
+        left, right = self.nodes[args[0]], self.nodes[args[1]]
+        if right.op is Op.NEG:
+            other = Op.SUB if op is Op.ADD else Op.ADD
+            return self.apply(other, args[0], right.args[0])
+        if left.op is Op.NEG and op is Op.ADD:
+            return self.apply(Op.SUB, args[1], left.args[0])
         return None
 
     def reachable(self, *roots: int) -> list[int]:

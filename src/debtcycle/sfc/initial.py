@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from debtcycle.errors import ModelError
 from debtcycle.sfc.evaluation import evaluate
 from debtcycle.sfc.model import Model
 
-__all__ = ["check_initial", "initial_order", "initial_values"]
+__all__ = ["check_initial", "first_values", "initial_order", "initial_values"]
 
 
 def initial_order(model: Model) -> tuple[str, ...]:
@@ -67,17 +69,38 @@ def check_initial(model: Model) -> None:
     initial_order(model)
 
 
+def first_values(model: Model) -> tuple[tuple[str, float | None], ...]:
+    """Variables with a declared first value in order; the value where it is a plain number."""
+    return tuple(
+        (name, model.graph.constant_of(model.initial[name].value)) for name in initial_order(model)
+    )
+
+
 def initial_values(
-    model: Model, parameters: Mapping[str, Any], given: Mapping[str, Any]
+    model: Model,
+    order: tuple[tuple[str, float | None], ...],
+    parameters: Mapping[str, Any],
+    given: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """First values of all variables: what is given, else as declared, else nought."""
+    """First values of all variables: what is given, else as declared, else nought.
+
+    Parameters
+    ----------
+    order
+        What `first_values` gives.
+    """
     values: dict[str, Any] = dict.fromkeys(model.variables, 0.0)
-    values.update({name: value for name, value in given.items() if name in model.variables})
-    for name in initial_order(model):
-        if name not in given:
-            values[name] = evaluate(
-                model.graph,
-                [model.initial[name].value],
-                lambda s: parameters[s.name] if s.name in parameters else values[s.name],
-            )[0]
+    values.update({name: value for name, value in given.items() if name in values})
+    for name, number in order:
+        if name in given:
+            continue
+        if number is not None:
+            values[name] = number
+            continue
+        found = evaluate(
+            model.graph,
+            [model.initial[name].value],
+            lambda s: parameters[s.name] if s.name in parameters else values[s.name],
+        )[0]
+        values[name] = found if np.ndim(found) else float(found)
     return values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,24 +32,44 @@ class Shock:
     value: ArrayLike
 
 
+Number = float | Values  # one for all paths, or one for each
+
+
 @dataclass(slots=True)
 class _Given:
-    """Values of a run by name, each one number or one per path."""
+    """Values of a run by name."""
 
-    rows: list[dict[str, Values]]
-    parameters: dict[str, Values]
-    shocks: list[tuple[int, str, Values]]
+    rows: list[dict[str, Number]]
+    parameters: dict[str, Number]
+    shocks: list[tuple[int, str, Number]]
     paths: int
 
 
-def _array(name: str, value: ArrayLike) -> Values:
-    try:
-        found = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ModelError("model.value", name=name, found=str(value)[:40]) from error
-    if found.ndim > 1 or not np.isfinite(found).all():
+def _number(name: str, value: ArrayLike) -> Number:
+    """One finite number, or one for each path."""
+    if isinstance(value, (float, int)):
+        found: Number = float(value)
+        good = math.isfinite(found)
+    else:
+        try:
+            found = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ModelError("model.value", name=name, found=str(value)[:40]) from error
+        good = found.ndim <= 1 and bool(np.isfinite(found).all())
+        found = found if found.ndim else found.item()
+    if not good:
         raise ModelError("model.value", name=name, found=str(value)[:40])
     return found
+
+
+def _named(model: Model, given: Mapping[str, ArrayLike], message_id: str) -> dict[str, Number]:
+    """Numbers by name, every name known."""
+    for name in given:
+        if name not in model.parameters and (
+            message_id == "model.parameter" or name not in model.variables
+        ):
+            raise ModelError(message_id, name=name, near=model.near(name))
+    return {name: _number(name, value) for name, value in given.items()}
 
 
 def _collect(
@@ -59,37 +80,30 @@ def _collect(
     periods: int,
     paths: int | None,
 ) -> _Given:
-    rows = [start or {}] if start is None or isinstance(start, Mapping) else list(start)
-    values = {n: np.asarray(p.value) for n, p in model.parameters.items() if p.value is not None}
-    read: list[dict[str, Values]] = []
-    for row in rows or [{}]:
-        read.append({name: _array(name, value) for name, value in row.items()})
-        for name in row:
-            if name not in model.variables and name not in model.parameters:
-                raise ModelError("model.start", name=name, near=model.near(name))
-    values |= {name: value for name, value in read[-1].items() if name in model.parameters}
-    for name, value in (parameters or {}).items():
-        if name not in model.parameters:
-            raise ModelError("model.parameter", name=name, near=model.near(name))
-        values[name] = _array(name, value)
-    missing = [name for name in model.parameters if name not in values]
-    if missing:
+    given_rows = [start or {}] if start is None or isinstance(start, Mapping) else list(start)
+    rows = [_named(model, row, "model.start") for row in given_rows or [{}]]
+    values: dict[str, Number] = {
+        name: item.value for name, item in model.parameters.items() if item.value is not None
+    }
+    values.update({name: value for name, value in rows[-1].items() if name in model.parameters})
+    values.update(_named(model, parameters or {}, "model.parameter"))
+    if len(values) < len(model.parameters):
+        missing = [name for name in model.parameters if name not in values]
         raise ModelError("model.missing", names=", ".join(missing[:8]))
-    steps = []
+    steps: list[tuple[int, str, Number]] = []
     for shock in shocks:
-        if shock.name not in model.parameters:
-            raise ModelError("model.parameter", name=shock.name, near=model.near(shock.name))
+        value = _named(model, {shock.name: shock.value}, "model.parameter")[shock.name]
         if not 1 <= shock.t <= max(periods, 1):
             raise ModelError("model.shock", name=shock.name, t=shock.t, periods=periods)
-        steps.append((shock.t, shock.name, _array(shock.name, shock.value)))
+        steps.append((shock.t, shock.name, value))
     steps.sort(key=lambda step: step[0])  # stable: of one period, the last given counts
-    arrays = [v for row in read for v in row.values()]
-    arrays += [*values.values(), *(v for _, _, v in steps)]
-    lengths = {len(v) for v in arrays if v.ndim}
+    numbers = [v for row in rows for v in row.values()]
+    numbers += [*values.values(), *(v for _, _, v in steps)]
+    lengths = {len(v) for v in numbers if not isinstance(v, float)}
     wanted = paths if paths is not None else max(lengths, default=1)
     if wanted < 1 or lengths - {wanted}:
         raise ModelError("model.paths", wanted=wanted, found=", ".join(map(str, sorted(lengths))))
-    return _Given(read, values, steps, wanted)
+    return _Given(rows, values, steps, wanted)
 
 
 def _parameters(
@@ -98,18 +112,40 @@ def _parameters(
     """Table of what all paths share, and what differs by path with the rows where it holds."""
     numbers = {name: number for number, name in enumerate(model.parameters)}
     shared = np.empty((rows, len(numbers)))
-    spans: list[tuple[int, int, Values]] = []
-    shared[:] = [v.item(0) for v in map(given.parameters.__getitem__, numbers)]
-    spans += [(numbers[n], 0, v) for n, v in given.parameters.items() if v.ndim]
+    values = [given.parameters[name] for name in numbers]
+    shared[:] = [v if isinstance(v, float) else np.nan for v in values]
+    spans: list[tuple[int, int, Number]] = [
+        (n, 0, v) for n, v in enumerate(values) if not isinstance(v, float)
+    ]
     for t, name, value in given.shocks:
         at = first_row - 1 + t
-        if value.ndim == 0 and not any(column == numbers[name] for column, _, _ in spans):
+        if isinstance(value, float) and not any(n == numbers[name] for n, _, _ in spans):
             shared[at:, numbers[name]] = value
         else:
-            spans.append((numbers[name], at, np.broadcast_to(value, (given.paths,))))
-    changes = np.array([(column, at, rows) for column, at, _ in spans], dtype=np.int64)
-    values = np.array([value for _, _, value in spans], dtype=np.float64)
-    return shared, changes.reshape(-1, 3), values.reshape(len(spans), given.paths)
+            spans.append((numbers[name], at, value))
+    changes = np.empty((len(spans), 3), dtype=np.int64)
+    table = np.empty((len(spans), given.paths))
+    for place, (number, at, value) in enumerate(spans):
+        changes[place], table[place] = (number, at, rows), value
+    return shared, changes, table
+
+
+def _history(program: Program, given: _Given, rows: int) -> Values:
+    """History with its start rows; before the oldest given row all is as in that row."""
+    model, first_row = program.model, program.max_lag
+    history = np.empty((rows, len(model.variables), given.paths))
+    last = initial_values(model, program.first_values, given.parameters, given.rows[-1])
+    values = list(last.values())
+    if all(isinstance(value, float) for value in values):
+        history[:first_row] = np.array(values)[:, None]
+    else:
+        for number, value in enumerate(values):
+            history[:first_row, number] = value
+    for back, row in enumerate(given.rows[-2::-1], start=2):
+        for number, name in enumerate(model.variables):
+            if back <= first_row and name in row:
+                history[: first_row - back + 1, number] = row[name]
+    return history
 
 
 def make_state(
@@ -135,11 +171,5 @@ def make_state(
     rows = first_row + periods
     if rows * len(model.variables) * given.paths > MAX_NUMBERS:
         raise ModelError("model.memory", periods=periods, paths=given.paths)
-    history = np.zeros((rows, len(model.variables), given.paths))
-    last = initial_values(model, given.parameters, given.rows[-1])
-    for number, name in enumerate(model.variables):
-        history[:first_row, number] = last[name]
-        for back, row in enumerate(given.rows[-2::-1], start=2):
-            if back <= first_row and name in row:
-                history[: first_row - back + 1, number] = row[name]
+    history = _history(program, given, rows)
     return empty_state(program, history, *_parameters(model, given, rows, first_row))

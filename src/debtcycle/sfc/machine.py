@@ -334,7 +334,7 @@ def newton(p: Longs, w: Values, functions: Longs, place: Longs) -> None:
     span, base, lane_base = place[SPAN], place[BASE], place[LANE_BASE]
     width, lanes = place[WIDTH], place[LANES]
     tolerance = w[lane_base + 4 * width]
-    goal = tolerance * 1e-3
+    goal = tolerance * 1e-5
     first, size, entry = p[span + 3], p[span + 4] - p[span + 3], p[span + 5]
     last = first + size
     worst, done = lane_base, lane_base + width
@@ -485,6 +485,20 @@ def _solve(
 
 
 @compiled
+def _finite(
+    p: Longs, w: Values, place: Longs, row: int, path: int, paths: int, failed: Longs
+) -> None:
+    """Note the first variable of each lane that is not a number, as block -1."""
+    width, lanes = place[WIDTH], place[LANES]
+    for j in range(p[VARIABLES]):
+        source = (p[VARIABLE_BASE] + j) * width
+        for k in range(lanes):
+            if not abs(w[source + k]) <= HUGE and failed[path + k] < 0:
+                failed[path + k], failed[paths + path + k] = row, -1
+                failed[2 * paths + path + k] = j
+
+
+@compiled
 def _check(
     p: Longs, w: Values, functions: Longs, place: Longs, row: int, path: int, group_base: int,
     sizes: Longs, failed: Longs, broken: Values, broken_at: Longs,
@@ -558,6 +572,7 @@ def run_paths(
                         failed, guesses,
                     )  # fmt: skip
                     number += 1
+                _finite(p, w, place, row, path, paths, failed)
                 _check(
                     p, w, functions, place, row, path, group_base, sizes, failed, broken, broken_at
                 )

@@ -13,6 +13,7 @@ from debtcycle.sfc.accounts import Accounts, Matrix
 from debtcycle.sfc.evaluation import evaluate
 from debtcycle.sfc.expression import Graph, Symbol
 from debtcycle.sfc.printing import expression_text, latex_text
+from debtcycle.sfc.report import aligned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,14 +73,7 @@ class Table:
         cells.append([f"{v:,.2f}" for v in (*self.column_sums, self.column_sums.sum())])
         head = ["", *self.columns, SUM]
         lines = [[name, *row] for name, row in zip((*self.rows, SUM), cells, strict=True)]
-        widths = [max(len(line[n]) for line in (head, *lines)) for n in range(len(head))]
-        return "\n".join(
-            "  ".join(
-                cell.ljust(w) if n == 0 else cell.rjust(w)
-                for n, (cell, w) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in (head, *lines)
-        )
+        return aligned([head, *lines], right=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Symbol
 
 if TYPE_CHECKING:
+    from debtcycle.sfc.accounts import Accounts
     from debtcycle.sfc.primitives import Primitive
     from debtcycle.sfc.runs import Compiled
 
@@ -226,3 +227,9 @@ class Model:
         if self._compiled is None:
             self._compiled = compiled_model(self, {})
         return self._compiled
+
+    def compile_accounts(self) -> Accounts:
+        """The generated matrices in symbols, and the identities that follow from them."""
+        from debtcycle.sfc.accounts import generate_accounts
+
+        return generate_accounts(self)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from ctypes import CFUNCTYPE, c_void_p
+from ctypes import CFUNCTYPE, addressof, c_char, c_void_p
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from debtcycle.sfc.state import State
 
 __all__ = ["LANES", "addresses", "simulate"]
 
-LANES = 16
+LANES = 32
 
 
 class _Address:
@@ -64,6 +65,11 @@ def _run() -> Callable[..., None]:
     return _C_FUNCTION(run_paths.address)
 
 
+def _pointer(array: NDArray[Any]) -> int:
+    """Address of an array's numbers."""
+    return addressof(c_char.from_buffer(array)) if array.size else 0
+
+
 def simulate(
     program: Program,
     state: State,
@@ -100,7 +106,7 @@ def simulate(
         program.constants, state.history, state.changes, state.shared, state.values, state.worst,
         state.failed, state.guesses, state.broken, state.broken_at,
     )  # fmt: skip
-    fixed = [array.ctypes.data for array in (settings, *filled)]
+    fixed = [_pointer(array) for array in (settings, *filled)]
 
     def work(first: int, last: int) -> int:
         space = np.zeros(work_size(packed, width))
@@ -108,8 +114,8 @@ def simulate(
         sizes = np.array(numbers, dtype=np.int64)
         sizes[3:5] = first, last
         run(
-            packed.ctypes.data, space.ctypes.data, where.ctypes.data, place.ctypes.data,
-            sizes.ctypes.data, *fixed,
+            _pointer(packed), _pointer(space), _pointer(where), _pointer(place),
+            _pointer(sizes), *fixed,
         )  # fmt: skip
         return last - first
 

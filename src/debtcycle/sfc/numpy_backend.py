@@ -16,7 +16,7 @@ __all__ = ["simulate"]
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-TINY, HALVINGS = 1e-30, 40
+TINY, HUGE, HALVINGS = 1e-30, 1e300, 40
 GUESSES = (None, 1.0, -1.0)  # the period before; all ones; all minus ones
 
 
@@ -137,7 +137,7 @@ class _Block:
 
     def newton(self, done: Flags, worst: Values, iterations: int) -> Values:
         """Residual of each path at the end; `done` marks those that are left alone."""
-        goal, registers = self.tolerance * 1e-3, self.machine.registers
+        goal, registers = self.tolerance * 1e-5, self.machine.registers
         done = done.copy()
         self.chain()
         worst = np.where(done, worst, self.by_equation().max(axis=0))
@@ -218,6 +218,15 @@ def _check(machine: _Machine, row: int, state: State) -> None:
         state.broken_at[number, larger] = row
 
 
+def _finite(machine: _Machine, row: int, state: State) -> None:
+    """Note the first variable of each path that is not a number, as block -1."""
+    base, count = machine.program.variable_base, state.history.shape[1]
+    wrong = ~(np.abs(machine.registers[base : base + count]) <= HUGE)
+    fresh = wrong.any(axis=0) & (state.failed[0] < 0)
+    state.failed[0, fresh], state.failed[1, fresh] = row, -1
+    state.failed[2, fresh] = wrong.argmax(axis=0)[fresh]
+
+
 def _load(machine: _Machine, row: int, state: State) -> None:
     """Parameters and lagged values of one period."""
     program, count = machine.program, state.shared.shape[1]
@@ -265,6 +274,7 @@ def simulate(
                     continue
                 _Block(machine, span, tolerance).solve(row, number, state, iterations)
                 number += 1
+            _finite(machine, row, state)
             _check(machine, row, state)
             alive = state.failed[0] < 0
             values = machine.registers[base : base + count]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Node, Op, Symbol
 
-__all__ = ["expression_text", "latex_name", "latex_text"]
+if TYPE_CHECKING:
+    from debtcycle.sfc.model import Equation, Model
+
+__all__ = ["equation_text", "expression_text", "latex_name", "latex_text"]
 
 MAX_CHARACTERS = 200_000
 
@@ -105,16 +109,24 @@ def _spelt(node: Node, args: list[Piece]) -> Piece:
         return _UNARY, f"-{_in(args[0], _POWER)}"
     if node.op is Op.POW:
         return _POWER, f"{_in(args[0], _ATOM)}^{_in(args[1], _UNARY)}"
-    if node.op is Op.OUTPUT:
-        return _ATOM, f"{args[0][1]}.{int(node.value) + 1}"
-    if node.op is Op.CALL:
-        return _ATOM, f"call({', '.join(text for _, text in args)})"
     return _ATOM, f"{_CALLS[node.op]}({', '.join(text for _, text in args)})"
 
 
 def expression_text(graph: Graph, root: int) -> str:
     """An expression in the language's own notation; reading it gives the same node again."""
     return _walk(graph, root, _spelt)
+
+
+def equation_text(model: Model, equation: Equation) -> str:
+    """An equation in the language's notation; for a primitive, its call."""
+    right = model.graph.nodes[equation.right]
+    left = expression_text(model.graph, equation.left)
+    if right.op is not Op.OUTPUT:
+        return f"{left} = {expression_text(model.graph, equation.right)}"
+    call = model.graph.nodes[right.args[0]]
+    name = model.primitives[int(call.value)].name
+    inner = ", ".join(expression_text(model.graph, argument) for argument in call.args)
+    return f"{left} = {name}({inner}).{int(right.value) + 1}"
 
 
 def latex_name(symbol: Symbol) -> str:

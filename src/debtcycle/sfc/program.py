@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from debtcycle.sfc.accounts import Accounts, generate_accounts
 from debtcycle.sfc.expression import Graph, Op, Symbol
+from debtcycle.sfc.initial import first_values
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.order import Block, additive_terms, order_blocks
 
@@ -64,6 +65,10 @@ class Program:
         Which variable is found where.
     accounts : Accounts
         The identities that are checked, in the order of `checks`.
+    first_values
+        Variables with a declared first value, each after those it refers to.
+    max_lag : int
+        Longest lag used; at least one, for the start row.
     """
 
     model: Model
@@ -86,11 +91,8 @@ class Program:
     cells: Ints
     structure: tuple[Block, ...]
     accounts: Accounts
-
-    @property
-    def max_lag(self) -> int:
-        """Longest lag used; at least one, for the start row."""
-        return int(self.lags[:, 3].max()) if len(self.lags) else 1
+    first_values: tuple[tuple[str, float | None], ...]
+    max_lag: int
 
     @property
     def largest_block(self) -> int:
@@ -357,4 +359,6 @@ def compile_program(model: Model) -> Program:
         cells=cells,
         structure=structure,
         accounts=accounts,
+        first_values=first_values(model),
+        max_lag=max((row[3] for row in lags), default=1),
     )

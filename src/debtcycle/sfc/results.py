@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from debtcycle.errors import ModelError
 from debtcycle.sfc.matrices import Matrices, numeric_matrices
 from debtcycle.sfc.model import Model
-from debtcycle.sfc.printing import expression_text
+from debtcycle.sfc.printing import equation_text
 from debtcycle.sfc.program import Program
 from debtcycle.sfc.state import State
 
@@ -83,7 +83,6 @@ class Run:
 
     def __init__(self, model: Model, program: Program, state: State) -> None:
         self.model, self.program, self.state = model, program, state
-        self._columns = {name: number for number, name in enumerate(model.variables)}
 
     def __repr__(self) -> str:
         return f"<Run of {self.model.name}: {self.periods} periods, {self.paths} paths>"
@@ -125,8 +124,8 @@ class Run:
 
     def _rows(self, name: str) -> Values:
         """The same with all start rows."""
-        if name in self._columns:
-            return self.state.history[:, self._columns[name]]
+        if name in self.model.variables:
+            return self.state.history[:, list(self.model.variables).index(name)]
         given = list(self.model.parameters)
         if name not in given:
             raise ModelError("model.no_name", name=name, near=self.model.near(name))
@@ -191,14 +190,16 @@ class Run:
     @property
     def failures(self) -> tuple[Failure, ...]:
         """First period of each path that did not solve."""
-        tears = [item for block in self.program.structure for item in block.tears]
-        graph, found = self.model.graph, []
+        blocks = self.program.structure
+        tears = [item for block in blocks for item in block.tears]
+        owners = {i.variable: i for block in blocks for i in (*block.tears, *block.chain)}
+        names, found = list(self.model.variables), []
         for path in np.flatnonzero(self.state.failed[0] >= 0).tolist():
-            row, _, tear = self.state.failed[:, path].tolist()
-            item = tears[tear]
+            row, block, which = self.state.failed[:, path].tolist()
+            item = tears[which] if block >= 0 else owners[names[which]]
             equation = self.model.equations[item.equation]
-            text = " = ".join(expression_text(graph, s) for s in (equation.left, equation.right))
-            residual = float(self.state.worst[path])
+            text = equation_text(self.model, equation)
+            residual = float(self.state.worst[path]) if block >= 0 else np.inf
             found.append(
                 Failure(item.variable, text, row - self._first, path, residual, equation.line)
             )
@@ -237,7 +238,7 @@ class Run:
         ModelError
             ``model.unsolved`` or ``model.accounts``.
         """
-        if (self.state.failed[0] >= 0).any():
+        if self.state.failed[0].max() >= 0:
             first = min(self.failures, key=lambda failure: (failure.period, failure.path))
             raise ModelError(
                 "model.unsolved",

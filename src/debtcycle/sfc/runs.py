@@ -25,6 +25,8 @@ __all__ = ["Compiled", "Shock", "compiled_model"]
 
 Progress = Callable[[int, int], None]
 
+_CORES = os.cpu_count() or 1
+
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -132,7 +134,7 @@ class Compiled:
             primitives=self.primitives,
             packed=self.packed,
             tolerance=tolerance,
-            threads=threads or os.cpu_count() or 1,
+            threads=threads or _CORES,
             progress=tell,
         )
 

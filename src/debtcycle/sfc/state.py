@@ -31,7 +31,8 @@ class State:
     worst : float64 array, shape (paths,)
         Largest relative residual of a simultaneous block.
     failed : int64 array, shape (3, paths)
-        Row, block and tear of the first failure; -1 where there is none.
+        Row, simultaneous block and tear of the first failure; -1 where there is none. Block -1
+        says that a variable, whose number stands for the tear, is not a number.
     guesses : int8 array, shape (rows, simultaneous blocks, paths)
         What the block was solved from: 0 the period before, 1 ones, 2 minus ones.
     broken : float64 array, shape (identities, paths)
@@ -61,7 +62,7 @@ def empty_state(
     """A state with nothing solved yet."""
     rows, _, paths = history.shape
     identities = program.checks.shape[1]
-    blocks = int((program.spans[:, 4] > program.spans[:, 3]).sum())
+    blocks = sum(bool(block.tears) for block in program.structure)
     return State(
         history=history,
         shared=shared,
