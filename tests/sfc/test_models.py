@@ -168,7 +168,7 @@ def test_accounts_break_when_an_equation_loses_a_payment(name: str) -> None:
         "REG": ("YN = CN + GN + XN - IMN", "YN = CN + GN + XN"),
         "OPEN": ("XN = IMS/XR", "XN = 0.9*IMS/XR"),
         "INSOUT": ("F = Ff + Fb", "F = Ff"),
-        "GROWTH": ("OFb = OFb[-1] + FUb - NPL", "OFb = OFb[-1] + FUb"),
+        "GROWTH": ("OFb = OFb[-1] + (FUb - NPL)", "OFb = OFb[-1] + FUb"),
     }[name]
     text = model_text(name)
     assert lost[0] in text
