@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from debtcycle.errors import ModelError
@@ -75,8 +75,15 @@ def fault(message_id: str, line: int, column: int, **params: object) -> ModelErr
     return ModelError(message_id, line=line, column=column, **params)
 
 
-def tokens(text: str, line: int, column: int = 1) -> Iterator[Token]:
-    """Tokens of one line of text; a comment ends it.
+def tokens(
+    text: str, line: int = 1, places: Callable[[int], tuple[int, int]] | None = None
+) -> Iterator[Token]:
+    """Tokens of a text; a comment ends it.
+
+    Parameters
+    ----------
+    places : callable, optional
+        Line and column of a position, where the text was put together from several lines.
 
     Raises
     ------
@@ -87,18 +94,18 @@ def tokens(text: str, line: int, column: int = 1) -> Iterator[Token]:
     position = 0
     while position < len(text) and text[position] != "#":
         match = _TOKEN.match(text, position)
-        place = column + position
+        here = (line, position + 1) if places is None else places(position)
         if match is None:
-            raise fault("model.character", line, place, character=text[position])
+            raise fault("model.character", *here, character=text[position])
         position = match.end()
         kind, found = match.lastgroup or "", match[0]
         if kind == "space":
             continue
         if kind == "name" and (len(found) > MAX_NAME or "__" in found):
-            raise fault("model.name", line, place, name=found[:MAX_NAME])
+            raise fault("model.name", *here, name=found[:MAX_NAME])
         if len(found) > MAX_STRING:
-            raise fault("model.long", line, place, limit=MAX_STRING)
-        yield Token(kind, found, line, place)
+            raise fault("model.long", *here, limit=MAX_STRING)
+        yield Token(kind, found, *here)
 
 
 class _Parser:

@@ -63,7 +63,7 @@ def _walk(graph: Graph, root: int, spell: Callable[[Node, list[Piece]], Piece]) 
         node = graph.nodes[number]
         change = _change(graph, node)
         if change is not None and spell is _spelt:
-            pieces[number] = _ATOM, f"d({change})"
+            pieces[number] = change
         else:
             pieces[number] = spell(node, [pieces[arg] for arg in node.args])
         # Shared parts are spelt out at every use: bounded, so that no text grows without end.
@@ -72,14 +72,16 @@ def _walk(graph: Graph, root: int, spell: Callable[[Node, list[Piece]], Piece]) 
     return pieces[root][1]
 
 
-def _change(graph: Graph, node: Node) -> Symbol | None:
-    """The symbol whose change over one period a difference is, if it is one."""
+def _change(graph: Graph, node: Node) -> Piece | None:
+    """A difference of a name and itself one period earlier, as ``d(name)`` or ``-d(name)``."""
     if node.op is not Op.SUB:
         return None
-    now, then = (graph.nodes[arg].symbol for arg in node.args)
-    if now is None or then is None or now.name != then.name or then.lag != now.lag + 1:
+    first, second = (graph.nodes[arg].symbol for arg in node.args)
+    if first is None or second is None or first.name != second.name:
         return None
-    return now
+    if second.lag == first.lag + 1:
+        return _ATOM, f"d({first})"
+    return (_UNARY, f"-d({second})") if first.lag == second.lag + 1 else None
 
 
 def _in(piece: Piece, least: int, left: str = "(", right: str = ")") -> str:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from debtcycle.errors import ModelError
@@ -63,13 +63,17 @@ class _Line:
         for piece in self.pieces:
             starts.append(at)
             at += len(piece) + 1
-        found = []
-        for item in tokens(" ".join(self.pieces), 1, 0):
-            number = bisect_right(starts, item.column) - 1
+
+        def place(position: int) -> tuple[int, int]:
+            number = bisect_right(starts, position) - 1
             line, column = self.places[number]
-            found.append(replace(item, line=line, column=column + item.column - starts[number]))
+            return line, column + position - starts[number]
+
+        found = []
+        for item in tokens(" ".join(self.pieces), places=place):
+            found.append(item)
             if len(found) > MAX_TOKENS:
-                raise fault("model.long", line, found[-1].column, limit=MAX_TOKENS)
+                raise fault("model.long", item.line, item.column, limit=MAX_TOKENS)
         return found
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc.inputs import Start
+from debtcycle.sfc.results import Run
 from debtcycle.sfc.runs import Compiled
 
 __all__ = ["SteadyState", "steady_state"]
@@ -103,22 +104,31 @@ def _newton_step(slope: Values, residual: Values, scale: Values) -> Values:
     return np.asarray(step * scale)
 
 
-def _growth(compiled: Compiled, start: Start, parameters: Mapping[str, ArrayLike]) -> SteadyState:
-    run = compiled.run(
-        400, start=start, parameters=parameters, accounts_tolerance=None, on_failure="keep"
-    )
+def _rates(run: Run) -> Values | None:
+    """Growth rates of what moves, if they have come to rest themselves; else None."""
+    if run.failures or run.periods < 3:
+        return None
     path = run.array()[:, :, 0]
     last, before, earlier = path[:, -1], path[:, -2], path[:, -3]
     with np.errstate(all="ignore"):
         now, then = last / before - 1.0, before / earlier - 1.0
-    moving = np.isfinite(now) & (np.abs(now) > 1e-6)
-    steady = np.abs(now - then)[moving].max(initial=0.0) < 1e-4
-    if run.failures or not moving.any() or not steady:
+    moving = np.isfinite(now) & np.isfinite(then) & (np.abs(now) > 1e-6)
+    # Near a state of rest the rates shrink from period to period; on a growth path they do not.
+    if not moving.any() or (np.abs(now - then) > 1e-3 * np.abs(now))[moving].any():
+        return None
+    return np.asarray(now[moving])
+
+
+def _growing(compiled: Compiled, start: Start, parameters: Mapping[str, ArrayLike]) -> SteadyState:
+    run = compiled.run(
+        400, start=start, parameters=parameters, accounts_tolerance=None, on_failure="keep"
+    )
+    rates = _rates(run)
+    if rates is None:
         raise ModelError("model.no_steady", name=compiled.model.name)
     values = {name: float(run[name][-1, 0]) for name in run.names}
-    rate = float(np.median(now[moving]))
-    change = float(np.nanmax(np.abs(now[moving] - rate)))
-    return SteadyState(values, change, rate, float("nan"))
+    rate = float(np.median(rates))
+    return SteadyState(values, float(np.abs(rates - rate).max()), rate, float("nan"))
 
 
 def steady_state(
@@ -145,6 +155,8 @@ def steady_state(
     )
     given = {name: float(run[name][-1, 0]) for name in compiled.model.parameters}
     row = {name: float(run[name][-1, 0]) for name in run.names}
+    if _rates(run) is not None:
+        return _growing(compiled, row, given)
     one_period = _Map(compiled, given)
     states = np.array([row[name] for name in one_period.states])
     one_period.guess = np.array([row[name] for name in one_period.all])
@@ -166,4 +178,4 @@ def steady_state(
             break
         states = states + _newton_step(slope, residual, scale)
         one_period.guess = values
-    return _growth(compiled, row, given)
+    return _growing(compiled, row, given)
