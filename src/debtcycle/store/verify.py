@@ -56,9 +56,9 @@ def verify(store: Store) -> tuple[Batch, ...]:
     astray = sorted((parts.keys() | documents.keys()) - written.keys())
     if astray:
         raise StoreError("store.tampered", path=store.path, batch=astray[0], source="?")
-    for batch in batches:
-        if content_hash(parts[batch.id], documents[batch.id]) != written[batch.id]:
-            raise StoreError("store.tampered", path=store.path, batch=batch.id, source=batch.source)
+    for item in batches:
+        if content_hash(parts[item.id], documents[item.id]) != written[item.id]:
+            raise StoreError("store.tampered", path=store.path, batch=item.id, source=item.source)
     return batches
 
 
