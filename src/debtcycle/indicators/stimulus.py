@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -19,6 +19,7 @@ from debtcycle.indicators._common import (
 from debtcycle.indicators.anchors import TARGET_PCE_PCT, score
 from debtcycle.indicators.model import Origin, Reading, Status
 from debtcycle.indicators.purchases import Purchases, announced_purchases
+from debtcycle.store import Basis
 from debtcycle.views import Series, View
 
 __all__ = ["Gate", "Rung", "Stimulus", "stimulus"]
@@ -157,7 +158,19 @@ def _announced(view: View, purchases: Purchases) -> Reading:
     if refused is not None:
         return refused
     value = 100.0 * purchases.usd_bn_13_weeks / float(gdp.usd_bn().values[-1])
-    return reading("announced_13w", "percent_of_gdp", value, gdp)
+    made = reading("announced_13w", "percent_of_gdp", value, gdp)
+    words = tuple(
+        Origin(
+            "FED_ANNOUNCEMENTS",
+            programme.announced,
+            programme.announced,
+            Basis.UNREVISED,
+            programme.pace_usd_bn_per_month,
+            "usd_bn",
+        )
+        for programme in purchases.buying
+    )
+    return replace(made, origins=words + made.origins)
 
 
 def _rate_on(view: View, day: np.datetime64) -> tuple[float, Origin] | None:
