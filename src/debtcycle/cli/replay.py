@@ -47,7 +47,11 @@ def _dates(start: str, end: str, step: int) -> list[date]:
         raise ConfigError("date.early", date=start, earliest=EARLIEST)
     if (last.year, last.month) > (now.year, now.month):
         raise ConfigError("date.future", date=end, newest=f"{now:%Y-%m}")
-    return [min(day, now) for day in month_ends(first, last, step) if day <= now or day.month == now.month]
+    return [
+        min(day, now)
+        for day in month_ends(first, last, step)
+        if day <= now or day.month == now.month
+    ]
 
 
 def _text(rows: Sequence[ReplayRow], form: str) -> str:

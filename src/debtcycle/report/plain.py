@@ -5,7 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Sequence
 
-__all__ = ["cell_width", "fit", "pad", "plain_table"]
+__all__ = ["cell_width", "fit", "pad", "plain_table", "wrapped"]
+
+_NOT_FIRST = frozenset("，。；：、！？）》”’％%)…,.;:!?]}")
+_NOT_LAST = frozenset("（《“‘([{$")
 
 
 def cell_width(text: str) -> int:
@@ -47,3 +50,42 @@ def plain_table(
         for row in every
     ]
     return "\n".join(lines)
+
+
+def _units(text: str) -> list[str]:
+    """The pieces between which a line may be broken.
+
+    Words and blanks; wide characters one by one, with closing marks kept to what stands before
+    them and opening marks to what follows.
+    """
+    units: list[str] = []
+    for c in text:
+        before = units[-1] if units else ""
+        wide = cell_width(c) == 2
+        blank = c == " "
+        joins = (
+            bool(before)
+            and not before.endswith(" ")
+            and (
+                blank
+                or c in _NOT_FIRST
+                or before[-1] in _NOT_LAST
+                or (not wide and cell_width(before[-1]) == 1)
+            )
+        )
+        if joins:
+            units[-1] += c
+        else:
+            units.append(c)
+    return units
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most so many columns; a word longer than a line stays whole."""
+    lines, line = [], ""
+    for unit in _units(text):
+        if line and cell_width(line) + cell_width(unit.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += unit
+    return [*lines, line.rstrip()]
