@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cycle.made import NAMES, Policy, assessment, at_scores
 from debtcycle.cycle.flip import flips
 from debtcycle.cycle.verdict import Verdict
 from debtcycle.indicators.anchors import ANCHORS
-from cycle.made import NAMES, Policy, assessment, at_scores
 
 _ANCHOR = {anchor.indicator: anchor for anchor in ANCHORS}
 

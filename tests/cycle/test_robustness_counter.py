@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cycle.made import NAMES, Policy, assessment, at_scores
 from debtcycle.cycle.counter import MAX_POINTS, Point, counter_argument
 from debtcycle.cycle.robustness import robustness
 from debtcycle.cycle.verdict import Verdict
 from debtcycle.indicators.bubble_gauge import BubbleGauge, Gauge
 from debtcycle.indicators.model import Reading
-from cycle.made import NAMES, Policy, assessment, at_scores
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_may_not():
