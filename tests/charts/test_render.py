@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
+
 from charts.samples import DRAWN
 from debtcycle.charts import caption_of, render_png, render_svg
 from debtcycle.errors import ConfigError
@@ -19,7 +20,7 @@ HOSTILE = "<script>alert('x')</script>\"&]]>"
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_svg_is_well_formed_and_described(name: str, lang: str) -> None:
     spec = DRAWN[name](translator(lang), "name", 0.3)
-    root = ElementTree.fromstring(render_svg(spec, prefix="p-"))
+    root = ET.fromstring(render_svg(spec, prefix="p-"))
     assert root.tag == f"{SVG}svg"
     assert root.get("role") == "img"
     title, description = root[0], root[1]
@@ -43,7 +44,7 @@ def test_references_inside_a_picture_point_to_its_own_ids(name: str) -> None:
 @pytest.mark.parametrize("name", DRAWN)
 def test_names_stay_text(name: str) -> None:
     svg = render_svg(DRAWN[name](translator("en"), HOSTILE, 0.3))
-    root = ElementTree.fromstring(svg)
+    root = ET.fromstring(svg)
     assert not [element for element in root.iter() if element.tag.endswith("script")]
     assert "<script" not in svg
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from charts.samples import DRAWN, a_gauges, a_ledger, a_map, a_timeline, an_events, an_inputs
 from debtcycle.charts import (
     MapData,

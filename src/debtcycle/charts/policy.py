@@ -12,6 +12,8 @@ from debtcycle.charts.theme import COLD, HOT, INK, MUTED, SECOND
 __all__ = ["Announced", "PolicyData", "policy_chart"]
 
 WIDTH = 560
+# Lines behind the figures: the marks' colours thinned with white, for a legend copies opacity.
+_PALE = {"more": "#bcdfd7", "less": "#f2d0bd", "other": "#d5d9de"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,11 @@ def _announcements(data: PolicyData, words: Words, time: Spec) -> list[Spec]:
         {
             "t": day(item.on),
             "kind": words(f"chart.policy.{item.kind}"),
-            "ink": kinds[item.kind][1],
+            "ink": _PALE[item.kind],
         }
         for item in shown
     ]
     legend: Spec = {"title": words("chart.policy.announced"), "columns": 3, "symbolSize": 70}
-    legend["symbolOpacity"] = 1
     colour: Spec = {
         "field": "kind",
         "type": "nominal",
@@ -100,7 +101,7 @@ def _announcements(data: PolicyData, words: Words, time: Spec) -> list[Spec]:
     return [
         {
             "data": {"values": values},
-            "mark": {"type": "rule", "opacity": 0.28, "strokeWidth": 1},
+            "mark": {"type": "rule", "strokeWidth": 1},
             "encoding": {"x": time, "color": {"field": "ink", "type": "nominal", "scale": None}},
         },
         {

@@ -6,20 +6,17 @@ the renderer itself is given an empty list of places that it may read from.
 
 from __future__ import annotations
 
-import json
 import re
 from html import escape
 from typing import Any
 
 from debtcycle.charts.spec import Spec, caption_of
-from debtcycle.charts.theme import FONT_CJK
 from debtcycle.errors import ConfigError
 
 __all__ = ["VEGA_LITE", "render_png", "render_svg"]
 
 VEGA_LITE = "6.4"
 _ID = re.compile(r'\b(id="|url\(#|xlink:href="#|href="#)')
-_CJK = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 
 
 def _addresses(part: Any) -> bool:
@@ -76,8 +73,6 @@ def render_png(spec: Spec, *, scale: float = 2.0) -> bytes:
     """A PNG picture of a spec, `scale` pixels to the point."""
     import vl_convert
 
-    if _CJK.search(json.dumps(spec, ensure_ascii=False)):
-        spec = {**spec, "config": {**spec["config"], "font": FONT_CJK}}
     # The renderer of bitmaps takes a true minus, where the first font lacks it, from any face
     # it finds, bold italics too; the en dash is in every face and looks the same.
     svg = _raw_svg(spec).replace("\N{MINUS SIGN}", "\N{EN DASH}")

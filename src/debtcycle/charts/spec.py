@@ -9,7 +9,7 @@ from datetime import date
 from textwrap import wrap
 from typing import Any, Protocol
 
-from debtcycle.charts.theme import CONFIG
+from debtcycle.charts.theme import CONFIG, FONT, FONT_CJK
 
 __all__ = [
     "SCORE_TICKS",
@@ -90,15 +90,17 @@ def frame(words: Words, name: str, sources: str, body: Spec, **params: object) -
     sources : str
         Publishers of the figures, for the line below the chart.
     """
+    title = words(f"chart.{name}.title", **params)
+    chinese = any("\u3000" <= letter <= "\u9fff" for letter in title)
     return {
         "$schema": SCHEMA,
         "description": words(f"chart.{name}.description", **params),
         "usermeta": {
             "name": name,
-            "title": words(f"chart.{name}.title", **params),
+            "title": title,
             "sources": sources,
         },
-        "config": deepcopy(CONFIG),
+        "config": {**deepcopy(CONFIG), "font": FONT_CJK if chinese else FONT},
         "autosize": {"type": "pad"},
         **body,
     }

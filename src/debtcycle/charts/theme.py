@@ -28,7 +28,8 @@ FONT = (
     '"Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", '
     '"Helvetica Neue", Arial, sans-serif'
 )
-# For the renderer of bitmaps, which takes a whole text from the first face it can.
+# For Chinese charts: measuring texts is twice as fast where the first face has their characters,
+# and the renderer of bitmaps takes a whole text from the first face that it can.
 FONT_CJK = '"Noto Sans CJK SC", ' + FONT
 INK = "#1f2933"
 MUTED = "#5f6b7a"
