@@ -198,3 +198,10 @@ def test_ladder_has_one_lamp_lit(judged):
     claim = judged("2008-11-28").claim(16)
     assert [lamp.on for lamp in claim.lamps].index(True) == Rung.LSAP
     assert sum(lamp.on is True for lamp in claim.lamps) == 1
+
+
+def test_the_shutdown_of_2025_leaves_claims_open_and_says_why(judged):
+    # Unemployment of October 2025 was never published and that of November not before 16 December.
+    for number in (9, 15):
+        claim = judged("2025-12-15").claim(number)
+        assert (claim.state, claim.reason) == (ClaimState.UNKNOWN, "claim.reason.stale")

@@ -86,7 +86,7 @@ def fingerprint(store: Store) -> str:
 
 def cache_path(store: Store) -> Path:
     """The file beside the store that keeps its rows."""
-    return store.path.with_name(f"{store.path.stem}.replay.json")
+    return store.path.with_name(f"{store.path.name}.replay.json")
 
 
 def _read(path: Path, key: str) -> dict[date, RecordRow]:

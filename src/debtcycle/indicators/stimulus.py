@@ -216,9 +216,10 @@ def _rule(view: View, rate: Reading) -> tuple[Reading, Reading, Reading]:
     pi = growth_over_months_pct(prices, 12) if prices.fresh else None
     mean = last_mean(jobless, 120) if jobless.fresh else None
     origins = rate.origins + tuple(origin(s) for s in (prices, jobless) if len(s))
-    lacking = Status.STALE if (len(prices) and not prices.fresh) else Status.SHORT
+    refused = [refuse(view, "rule_rate", "percent", series) for series in (prices, jobless)]
+    lacking = next((made.status for made in refused if made is not None), Status.SHORT)
 
-    def made(indicator: str, unit: str, value: float | None) -> Reading:
+    def reads(indicator: str, unit: str, value: float | None) -> Reading:
         if value is None:
             return Reading(indicator, unit, None, lacking, origins, freshness=0.0)
         return Reading(indicator, unit, value, origins=origins)
@@ -230,9 +231,9 @@ def _rule(view: View, rate: Reading) -> tuple[Reading, Reading, Reading]:
     real = None if pi is None or rate.value is None else rate.value - pi
     above = None if rule is None or rate.value is None else rate.value - rule
     return (
-        made("real_policy_rate", "percent", real),
-        made("rule_rate", "percent", rule),
-        made("rate_minus_rule", "pp", above),
+        reads("real_policy_rate", "percent", real),
+        reads("rule_rate", "percent", rule),
+        reads("rate_minus_rule", "pp", above),
     )
 
 
