@@ -83,7 +83,7 @@ def command(
     def tell(_: date) -> None:
         nonlocal done
         done += 1
-        progress(session.texts("out.progress", done=done, total=len(dates)))
+        progress(session.texts("replay.progressed", done=done, total=len(dates)))
 
     rows = [row_of(found) for found in replay(view, dates, progress=tell)]
     progress_end()

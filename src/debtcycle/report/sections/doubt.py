@@ -5,6 +5,7 @@ from __future__ import annotations
 from debtcycle.catalogue import Catalogue
 from debtcycle.cycle.counter import Argument, Point
 from debtcycle.cycle.findings import Findings
+from debtcycle.cycle.verdict import Verdict
 from debtcycle.indicators.model import Origin, Reading, Status
 from debtcycle.report.document import Block, Bullets, Para, Section
 from debtcycle.report.format import figure, percent_of_one
@@ -16,7 +17,10 @@ __all__ = ["argument_line", "counter", "notes", "robustness"]
 
 def robustness(words: Words, findings: Findings) -> Section:
     """Nearest flips, and the verdict under a thousand other sets of anchors."""
-    found = findings.robustness
+    title = words("section.robustness")
+    found, verdict = findings.robustness, findings.assessment.verdict
+    if verdict is Verdict.UNKNOWN:
+        return Section("robustness", title, (Para(words("robust.unknown")),))
     shares = words.listed(
         [
             words("robust.share", verdict=words(f"verdict.{v.value}"), share=percent_of_one(share))
@@ -31,8 +35,8 @@ def robustness(words: Words, findings: Findings) -> Section:
     if changes:
         blocks += [Para(words("flip.units")), Bullets(changes)]
     else:
-        blocks.append(Para(words(f"flip.none.{findings.assessment.verdict.value}")))
-    return Section("robustness", words("section.robustness"), tuple(blocks))
+        blocks.append(Para(words(f"flip.none.{verdict.value}")))
+    return Section("robustness", title, tuple(blocks))
 
 
 def argument_line(words: Words, item: Argument) -> str:

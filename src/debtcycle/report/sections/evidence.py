@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from debtcycle.cycle.assess import AxisReading, Scored
 from debtcycle.cycle.findings import Findings
+from debtcycle.indicators.model import Reading
 from debtcycle.indicators.stimulus import LARGE_PCT_OF_GDP, Rung
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import day_of, figure
@@ -28,6 +29,16 @@ def _row(words: Words, item: Scored) -> tuple[str, ...]:
     )
 
 
+def _beside(words: Words, made: Reading) -> str:
+    """Evidence outside the score: value and period, or why there is none."""
+    name = words.indicator(made.indicator)
+    if not made.known:
+        return words("axis.beside_unknown", name=name, why=words.why_not(made))
+    return words(
+        "axis.beside_item", name=name, value=words.of(made), period=words.period(made.origins[0])
+    )
+
+
 def _axis(words: Words, axis: AxisReading) -> list[Block]:
     name = words(f"axis.{axis.axis.value}")
     rows = [_row(words, item) for item in axis.inputs]
@@ -42,15 +53,7 @@ def _axis(words: Words, axis: AxisReading) -> list[Block]:
     )
     blocks: list[Block] = [Table(head, tuple(rows), frozenset({1, 2, 5}), title)]
     if axis.beside:
-        beside = [
-            words(
-                "axis.beside_item",
-                name=words.indicator(made.indicator),
-                value=words.of(made) if made.known else words.why_not(made),
-                period=words.period(made.origins[0]) if made.origins else "–",
-            )
-            for made in axis.beside
-        ]
+        beside = [_beside(words, made) for made in axis.beside]
         text = words("axis.beside", items=words("list.semicolon").join(beside))
         blocks.append(Para(text, "dim"))
     return blocks

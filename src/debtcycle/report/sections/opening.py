@@ -95,7 +95,7 @@ def _sureness(words: Words, findings: Findings) -> str:
         if item.exists and item.score is None
     ]
     said = words(
-        "sure.line",
+        "sure.line_unknown" if got.verdict is Verdict.UNKNOWN else "sure.line",
         confidence=percent_of_one(got.confidence),
         known=known,
         existing=got.existing,
