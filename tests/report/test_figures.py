@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def test_the_policy_rate_has_one_point_a_change(edition_store: Store) -> None:
     assert rate[date(2008, 12, 16)] == 0.25
     assert list(rate) == sorted(rate)
     levels = list(rate.values())
-    assert all(a != b for a, b in zip(levels, levels[1:], strict=False))
+    assert all(a != b for a, b in pairwise(levels))
 
 
 def test_announcements_are_sorted_into_more_and_less(edition_store: Store) -> None:

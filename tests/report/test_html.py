@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_the_page_says_all_that_the_document_says(
                 assert all(" ".join(item.split()) in page.text for item in block.items)
             elif isinstance(block, Table):
                 assert all(row[0].strip() in page.text for row in block.rows)
-    assert not re.search(r"\bNaN\b|\binf\b|None", page.text)
+    assert not re.search(r"\bNaN\b|\binf\b|\bNone[^ ]|: None", page.text)
     assert dict(page.elements)["html"]["lang"] == {"en": "en", "zh": "zh-Hans"}[lang]
 
 
@@ -149,3 +150,10 @@ def test_columns_of_bars_in_characters_are_left_to_the_chart() -> None:
     page = render_page(document, {}, words=words_of("en"), date="2025-12-15")
     assert "██" not in page
     assert '<td class="figure">50</td>' in page
+
+
+def test_the_picture_of_the_readme_is_small_enough(repository: Path) -> None:
+    picture = (repository / "docs" / "img" / "report.png").read_bytes()
+    assert picture.startswith(b"\x89PNG\r\n")
+    assert int.from_bytes(picture[16:20], "big") == 1280
+    assert len(picture) < 300_000

@@ -270,6 +270,8 @@ def map_chart(data: MapData, words: Words, *, sources: str) -> Spec:
     layers = _ground(words, data.line) + _path(words, data.path) + [_legend(words)]
     now, then = (data.path[-1] if data.path else None), data.reference
     busy = crowd_of([((a["x"], a["y"]), (a["x2"], a["y2"])) for a in _segments(data.path)])
+    # The quadrants' names stand along the upper and the lower edge.
+    busy += crowd_of([((x, y), (0.2 * x, y)) for *_, x, y in _QUADRANTS])
     if now is not None and now.placed:
         text = now.on.isoformat()
         place = _place(now, text, 18, busy)
