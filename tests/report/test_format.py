@@ -29,7 +29,7 @@ from debtcycle.report.plain import cell_width, fit, pad, plain_table, wrapped
         (0.394, "percent_of_gdp", "0.39% of GDP", "GDP的0.39%"),
         (118.78, "percent_of_gdp", "118.8% of GDP", "GDP的118.8%"),
         (8.1, "years", "8.1 years", "8.1年"),
-        (88.0, "percentile", "88 of 100", "第88百分位"),
+        (88.0, "percentile", "percentile 88", "第88百分位"),
     ],
 )
 def test_a_value_has_its_unit_in_both_languages(value, unit, en, zh):

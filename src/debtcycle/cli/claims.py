@@ -12,6 +12,7 @@ from debtcycle.cli.words import WordedCommand, option, shared
 __all__ = ["command"]
 
 _EVIDENCE = 8
+_WIDTH = 100
 
 
 @click.command("claims", cls=WordedCommand, help="help.claims")
@@ -29,16 +30,20 @@ def command(context: click.Context, as_of: str | None, form: str) -> None:
         emit(session, claims_json(judgement), None)
         return
     from debtcycle.report.build import words_of
+    from debtcycle.report.plain import wrapped
     from debtcycle.report.sections.ledger_of_claims import claim_evidence
 
     words = words_of(session.lang, view.catalogue)
     lines = [words("claims.head", date=judgement.as_of), ""]
     for result in judgement.claims:
-        state = words(f"claim.state.{result.state.value}")
         key = f"claim.{result.id}"
+        state = words(f"claim.state.{result.state.value}")
         lines.append(f"{result.id:>2}  [{state}] {words(f'{key}.title')}")
-        lines.append(f"    {claim_evidence(words, result, _EVIDENCE)}")
-        lines.append("    " + words("claims.rule", text=words(f"{key}.rule")))
-        change = words(f"{key}.what_would_change")
-        lines += ["    " + words("claims.would_change", text=change), ""]
+        for said in (
+            claim_evidence(words, result, _EVIDENCE),
+            words("claims.rule", text=words(f"{key}.rule")),
+            words("claims.would_change", text=words(f"{key}.what_would_change")),
+        ):
+            lines += [f"    {part}" for part in wrapped(said, _WIDTH - 4)]
+        lines.append("")
     emit(session, "\n".join(lines), None)

@@ -24,6 +24,7 @@ _DIGITS = {
 }
 # Rates and shares below this are told apart by hundredths: 4.18 %, 25.2 %.
 _FINE_BELOW_PCT = 20.0
+_FINE_BELOW_BN = 10.0
 # Changes and gaps carry their sign, so that "+" and "-" are never left to be guessed.
 _SIGNED_UNITS = frozenset({"pp", "percentage_points", "bp"})
 _YI_PER_BN = 10.0  # a Chinese yi is a tenth of a billion
@@ -67,6 +68,8 @@ def quantity(
     """
     shown = value * _YI_PER_BN if unit == "usd_bn" and lang == "zh" else value
     digits = _DIGITS.get(unit, 2)
+    if unit == "usd_bn" and abs(shown) < _FINE_BELOW_BN:
+        digits = 1
     if unit in {"percent", "percent_of_gdp"}:
         digits = 2 if abs(value) < _FINE_BELOW_PCT else 1
     sign = unit in _SIGNED_UNITS if plus is None else plus

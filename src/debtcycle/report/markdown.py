@@ -36,7 +36,7 @@ def _lines(block: Block) -> list[str]:
         return [f"- {_safe(item)}" for item in block.items]
     if isinstance(block, Drawing):
         head = [f"**{_safe(block.title)}**", ""] if block.title else []
-        return [*head, "```text", *block.lines, "```"]
+        return [*head, "```text", *(line.rstrip() for line in block.lines), "```"]
     return _table(block)
 
 

@@ -61,16 +61,14 @@ def _units(text: str) -> list[str]:
     units: list[str] = []
     for c in text:
         before = units[-1] if units else ""
-        wide = cell_width(c) == 2
-        blank = c == " "
-        joins = (
-            bool(before)
-            and not before.endswith(" ")
+        closes = bool(before) and c in _NOT_FIRST
+        follows = bool(before) and not before.endswith(" ")
+        joins = closes or (
+            follows
             and (
-                blank
-                or c in _NOT_FIRST
+                c == " "
                 or before[-1] in _NOT_LAST
-                or (not wide and cell_width(before[-1]) == 1)
+                or (cell_width(before[-1]) == cell_width(c) == 1)
             )
         )
         if joins:

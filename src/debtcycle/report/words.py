@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from debtcycle.catalogue import Catalogue
 from debtcycle.i18n import Translator
-from debtcycle.indicators.model import Origin, Reading
-from debtcycle.report.document import Table
+from debtcycle.indicators.model import Origin, Reading, Status
+from debtcycle.report.document import Block, Para, Table
 from debtcycle.report.format import day_of, period_of, quantity, signed
 
 __all__ = ["Words"]
@@ -81,34 +81,43 @@ class Words:
         notes += [self("remark.substitute", name=self.series(name)) for name in used]
         return self("list.semicolon").join(notes)
 
-    def readings_table(
+    def readings(
         self,
         readings: Sequence[Reading],
         *,
-        title: str = "",
+        title: str,
         dated: Mapping[str, str] | None = None,
-    ) -> Table:
+    ) -> tuple[Block, ...]:
         """Readings, one a row: name, value, period, day known, remarks.
+
+        Those whose series did not exist at the date are named below the table, not in it.
 
         Parameters
         ----------
         dated : mapping of str to str, optional
             Day of indicators whose figures are not those of a series' period.
         """
-        days = {} if dated is None else dated
-        rows = []
-        for made in readings:
-            newest = made.origins[0] if made.origins else None
-            period = self.period(newest) if newest else "–"
-            known = day_of(made.known_from) if made.known_from else "–"
-            rows.append(
-                (
-                    self.indicator(made.indicator),
-                    self.of(made),
-                    days.get(made.indicator, period),
-                    days.get(made.indicator, known),
-                    self.remarks(made),
-                )
-            )
-        head = tuple(self(f"col.{c}") for c in ("what", "value", "period", "known", "remarks"))
-        return Table(head, tuple(rows), frozenset({1}), title)
+        begun = [made for made in readings if made.status is not Status.NOT_BEGUN]
+        later = [made for made in readings if made.status is Status.NOT_BEGUN]
+        blocks: list[Block] = []
+        if begun:
+            head = tuple(self(f"col.{c}") for c in ("what", "value", "period", "known", "remarks"))
+            rows = tuple(self._row(made, dated or {}) for made in begun)
+            blocks.append(Table(head, rows, frozenset({1}), title))
+        if later:
+            names = self("list.semicolon").join(self.indicator(made.indicator) for made in later)
+            key = "readings.later" if begun else "readings.none"
+            blocks.append(Para(self(key, title=title, names=names), "dim"))
+        return tuple(blocks)
+
+    def _row(self, made: Reading, dated: Mapping[str, str]) -> tuple[str, ...]:
+        newest = made.origins[0] if made.origins else None
+        period = self.period(newest) if newest else "–"
+        known = day_of(made.known_from) if made.known_from else "–"
+        return (
+            self.indicator(made.indicator),
+            self.of(made),
+            dated.get(made.indicator, period),
+            dated.get(made.indicator, known),
+            self.remarks(made),
+        )

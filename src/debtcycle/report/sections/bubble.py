@@ -110,7 +110,7 @@ def bubble(words: Words, findings: Findings) -> Section:
         _gauges(words, findings),
         _statistics(words, findings),
         *_beside(words, findings),
-        words.readings_table(findings.technology, title=words("title.technology")),
+        *words.readings(findings.technology, title=words("title.technology")),
         Para(words("bubble.warning"), "dim"),
     ]
     return Section("bubble", words("section.bubble"), tuple(blocks))

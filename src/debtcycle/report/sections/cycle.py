@@ -111,7 +111,7 @@ def stage(words: Words, findings: Findings, ranking: StageRanking) -> Section:
         _lamps(words, triad(findings), words("title.triad")),
         _lamps(words, ranking.red_lights, words("title.red_lights")),
         _lamps(words, ranking.lamps, words("title.lamps")),
-        words.readings_table(findings.signs.readings, title=words("title.signs")),
-        words.readings_table(findings.comovement.readings, title=words("title.comovement")),
+        *words.readings(findings.signs.readings, title=words("title.signs")),
+        *words.readings(findings.comovement.readings, title=words("title.comovement")),
     ]
     return Section("stage", words("section.stage"), tuple(blocks))

@@ -151,7 +151,7 @@ def _monetisation(words: Words, findings: Findings) -> list[Block]:
     readings = (money.share, money.purchases, money.issuance, *money.by_maturity)
     return [
         Para(said),
-        words.readings_table(readings, title=words("title.monetisation")),
+        *words.readings(readings, title=words("title.monetisation")),
     ]
 
 
@@ -167,7 +167,7 @@ def policy(words: Words, findings: Findings) -> Section:
     stimulus = findings.assessment.stimulus
     supply, demand = findings.supply, findings.demand
     blocks: list[Block] = [
-        words.readings_table(
+        *words.readings(
             (*stimulus.readings, *findings.reserves.readings),
             title=words("title.stimulus"),
             dated=_announced_days(findings),
@@ -178,11 +178,11 @@ def policy(words: Words, findings: Findings) -> Section:
         _purchases(words, findings),
         Para(_pace(words, findings)),
         *_monetisation(words, findings),
-        words.readings_table(findings.fiscal.readings, title=words("title.fiscal")),
-        words.readings_table(supply.readings[:5], title=words("title.supply")),
-        words.readings_table(demand.readings, title=words("title.demand")),
+        *words.readings(findings.fiscal.readings, title=words("title.fiscal")),
+        *words.readings(supply.readings[:5], title=words("title.supply")),
+        *words.readings(demand.readings, title=words("title.demand")),
         Para(words("demand.reestimated"), "dim"),
-        words.readings_table(findings.credit_growth.readings, title=words("title.credit")),
-        words.readings_table(findings.funding.readings, title=words("title.funding")),
+        *words.readings(findings.credit_growth.readings, title=words("title.credit")),
+        *words.readings(findings.funding.readings, title=words("title.funding")),
     ]
     return Section("policy", words("section.policy"), tuple(blocks))

@@ -84,7 +84,7 @@ def attractiveness(words: Words, findings: Findings) -> Section:
         Para(words("ledger.how")),
         _assets(words, findings),
         _gold(words, findings),
-        words.readings_table(findings.attractiveness.readings, title=words("title.premia")),
+        *words.readings(findings.attractiveness.readings, title=words("title.premia")),
         _real_returns(words, findings),
         _essay(words, findings),
         Para(words("ledger.assumption"), "dim"),
@@ -131,7 +131,7 @@ def debt(words: Words, findings: Findings) -> Section:
     """Where debt goes if nothing changes, and under the published adjustment."""
     outlook = findings.debt
     blocks: list[Block] = [
-        words.readings_table(
+        *words.readings(
             (*outlook.readings, outlook.primary_deficit, outlook.stabilising),
             title=words("title.debt_inputs"),
         )

@@ -111,17 +111,13 @@ def _sureness(words: Words, findings: Findings) -> str:
 
 def _move(words: Words, move: Move) -> str:
     """One figure on its way, in plain units."""
-    name = (
-        words("gauge.aggregate.name")
-        if move.indicator == "bubble_gauge"
-        else words.indicator(move.indicator)
-    )
-    return words(
-        "flip.move",
-        name=name,
-        start=words.value(move.start, move.unit),
-        end=words.value(move.end, move.unit),
-    )
+    if move.indicator == "bubble_gauge":
+        name = words("gauge.aggregate.name")
+        start, end = (words("bubble.points", n=figure(x, 0)) for x in (move.start, move.end))
+    else:
+        name = words.indicator(move.indicator)
+        start, end = (words.value(x, move.unit) for x in (move.start, move.end))
+    return words("flip.move", name=name, start=start, end=end)
 
 
 def change_lines(words: Words, flips: Sequence[Flip]) -> tuple[str, ...]:
