@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from debtcycle.charts.placing import Box, crowd_of, free_place
@@ -24,6 +24,7 @@ def test_it_avoids_a_line() -> None:
     assert not any(box.holds(spot) for spot in line)
 
 
+@settings(deadline=None)
 @given(spots, st.lists(st.tuples(spots, spots), max_size=5))
 def test_it_never_reaches_over_the_edge_and_never_covers_its_dot(
     dot: tuple[float, float], lines: list[tuple[tuple[float, float], tuple[float, float]]]

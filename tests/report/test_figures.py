@@ -103,3 +103,10 @@ def test_announcements_are_sorted_into_more_and_less(edition_store: Store) -> No
     assert (date(2008, 11, 25), "more") in kinds
     assert (date(2010, 11, 3), "more") in kinds
     assert any(step.kind == "less" and step.day == date(2013, 12, 18) for step in steps)
+
+
+def test_a_stand_in_is_named_below_its_chart(edition_store: Store) -> None:
+    # The edition has no index of all commodities: oil stands in, under its own name.
+    for lang, oil in (("en", "Stand-ins: Crude oil"), ("zh", "替代数据：WTI原油")):
+        spec = specs_of(edition_store, date(2025, 12, 15), lang)["ledger"]
+        assert oil in spec["usermeta"]["sources"]

@@ -52,10 +52,16 @@ __all__ = ["chart_specs", "sources_line"]
 
 
 def sources_line(origins: Iterable[Origin], view: View, words: Words) -> str:
-    """Publishers of the figures behind a chart, in alphabetical order."""
-    names = {view.catalogue[origin.series].publisher for origin in origins}
+    """Publishers of the figures behind a chart, and series that stand in for others."""
+    used = tuple(origins)
+    names = {view.catalogue[origin.series].publisher for origin in used}
     listed = ", ".join(sorted(names)) or words("chart.unknown")
-    return words("chart.sources", publishers=listed, date=view.as_of.isoformat())
+    day = view.as_of.isoformat()
+    stand_ins = sorted({words.series(origin.series) for origin in used if origin.stands_for})
+    if not stand_ins:
+        return words("chart.sources", publishers=listed, date=day)
+    standing = words("list.semicolon").join(stand_ins)
+    return words("chart.sources_stand_ins", publishers=listed, names=standing, date=day)
 
 
 def _origins(readings: Iterable[Reading | None]) -> list[Origin]:
