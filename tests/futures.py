@@ -25,6 +25,11 @@ from debtcycle.cycle.judgement import judge
 from debtcycle.cycle.replay import record_of, replay
 from debtcycle.cycle.robustness import robustness
 from debtcycle.indicators.bubble_gauge import technology_gauge
+from debtcycle.report.as_json import claims_json, report_json
+from debtcycle.report.build import build, words_of
+from debtcycle.report.figures import chart_specs
+from debtcycle.report.markdown import render_markdown
+from debtcycle.report.text import render_text
 from debtcycle.store import Basis, Document, Rows, Store
 from debtcycle.views import View
 
@@ -154,6 +159,21 @@ def all_outputs(store: Any, day: date) -> dict[str, Any]:
         "freshest": freshest(view),
         "verdict": verdict_outputs(store, day),
     }
+
+
+def written_outputs(store: Any, day: date) -> dict[str, Any]:
+    """Every word, figure and chart that a reader sees of a day."""
+    view = View(as_of=day, store=store)
+    judgement = judge(view, record=False)
+    found: dict[str, Any] = {"json": report_json(judgement, view.catalogue)}
+    found["claims"] = claims_json(judgement)
+    for lang in ("en", "zh"):
+        words = words_of(lang)
+        document = build(judgement, words)
+        found[f"text {lang}"] = render_text(document)
+        found[f"markdown {lang}"] = render_markdown(document)
+        found[f"charts {lang}"] = chart_specs(judgement.findings, (), view, words)
+    return found
 
 
 def differences(one: Any, other: Any, day: date, outputs: Outputs = verdict_outputs) -> list[str]:

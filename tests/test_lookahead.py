@@ -31,6 +31,7 @@ from futures import (
     differences,
     leaves,
     verdict_outputs,
+    written_outputs,
 )
 
 FIRST, LAST = date(1960, 1, 1), date(2026, 6, 30)
@@ -65,6 +66,18 @@ def test_later_data_changes_no_earlier_verdict(edition_store: Store, day: date) 
 @pytest.mark.parametrize("day", [*ALWAYS, *_days(6, seed=44)], ids=str)
 def test_later_data_changes_no_earlier_output(edition_store: Store, day: date) -> None:
     _assert_blind_to_the_future(edition_store, day, all_outputs)
+
+
+@pytest.mark.parametrize("day", [ALWAYS[0], ALWAYS[3], *_days(1, seed=7)], ids=str)
+def test_later_data_changes_no_earlier_report(edition_store: Store, day: date) -> None:
+    """Text, Markdown, JSON and the specifications of the charts, in both languages."""
+    _assert_blind_to_the_future(edition_store, day, written_outputs)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("day", _days(60, seed=2), ids=str)
+def test_later_data_changes_no_earlier_report_on_60_days(edition_store: Store, day: date) -> None:
+    _assert_blind_to_the_future(edition_store, day, written_outputs)
 
 
 @pytest.mark.soak

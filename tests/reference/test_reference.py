@@ -43,7 +43,7 @@ def same(one: Rows, other: Rows) -> bool:
 
 
 # --- the packed form -------------------------------------------------------------------------
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(
     st.dictionaries(st.sampled_from("ABCDE"), st.lists(cells, max_size=6), min_size=1),
     st.lists(st.tuples(days, st.text(max_size=8)), max_size=3),

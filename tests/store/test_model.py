@@ -188,7 +188,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 TestStoreMachine = StoreMachine.TestCase
 TestStoreMachine.settings = settings(
-    max_examples=50,
+    max_examples=25,
     stateful_step_count=12,
     deadline=None,
     # Shrinking a machine of this size takes minutes; the failing steps are printed as they are.
