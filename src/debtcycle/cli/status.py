@@ -80,9 +80,9 @@ def _remark(session: Session, view: View, item: Freshness) -> str:
     state = texts(f"standing.{item.state}")
     if item.substitute:
         name = view.catalogue[item.substitute].name(session.lang)
-        return f"{state}; " + texts("standing.substitute", name=name)
+        return f"{state}{texts('list.semicolon')}{texts('standing.substitute', name=name)}"
     if item.info.substitutes and item.state in {"stale", "empty", "restricted"}:
-        return f"{state}; " + texts("standing.substitute_stale")
+        return f"{state}{texts('list.semicolon')}{texts('standing.substitute_stale')}"
     return state
 
 

@@ -27,7 +27,8 @@ def column_widths(table: Table, width: int) -> list[int]:
     for number, cells in enumerate(columns):
         body = max((cell_width(cell) for cell in cells[1:]), default=0)
         if number in table.right:
-            least.append(max(body, _longest_word(cells[0])))
+            head = max(_longest_word(cells[0]), min(_LEAST, cell_width(cells[0])))
+            least.append(max(body, head))
         else:
             least.append(max([_LEAST, *(_longest_word(cell) for cell in cells)]))
         widths.append(max(cell_width(cells[0]), body))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 __all__ = ["cell_width", "fit", "pad", "plain_table", "wrapped"]
 
@@ -11,12 +12,16 @@ _NOT_FIRST = frozenset("，。；：、！？）》”’％%)…,.;:!?]}")
 _NOT_LAST = frozenset("（《“‘([{$")
 
 
+@lru_cache(maxsize=4096)
+def _character_width(c: str) -> int:
+    if unicodedata.combining(c):
+        return 0
+    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
+
+
 def cell_width(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return len(text) if text.isascii() else sum(map(_character_width, text))
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:
