@@ -6,7 +6,9 @@ the renderer itself is given an empty list of places that it may read from.
 
 from __future__ import annotations
 
+import json
 import re
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -26,14 +28,20 @@ def _addresses(part: Any) -> bool:
     return isinstance(part, list | tuple) and any(map(_addresses, part))
 
 
-def _raw_svg(spec: Spec) -> str:
-    if _addresses(spec):
-        raise ConfigError("chart.address", name=spec.get("usermeta", {}).get("name", ""))
+@lru_cache(maxsize=64)
+def _svg_of(spec: str) -> str:
+    """The picture of a spec written as JSON; the last ones are kept, a page shows them often."""
     # Loading the renderer takes a tenth of a second or more: only those who draw pay for it.
     import vl_convert
 
     # 6.4 is pinned: another version of the renderer may place labels differently.
     return vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+
+
+def _raw_svg(spec: Spec) -> str:
+    if _addresses(spec):
+        raise ConfigError("chart.address", name=spec.get("usermeta", {}).get("name", ""))
+    return _svg_of(json.dumps(spec, allow_nan=False, ensure_ascii=False))
 
 
 def render_svg(spec: Spec, *, prefix: str = "") -> str:
