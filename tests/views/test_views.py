@@ -1,4 +1,4 @@
-"""`View`: what was known on a date, and nothing else; on the shipped figures and on made-up ones."""
+"""`View`: what was known on a date, on the shipped figures and on made-up ones."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Made:
         )
 
     def documents(self, kind: str) -> tuple[Document, ...]:
+        del kind
         return ()
 
 

@@ -224,7 +224,6 @@ def plan_snapshot(
     if unrevised:
         return new
     changed = found & ~same
-    revised = _rows(
-        periods[changed], np.maximum(known[changed], taken), values[changed], Basis.VINTAGE
-    )
+    seen_on = np.full(int(changed.sum()), taken, dtype="M8[D]")
+    revised = _rows(periods[changed], seen_on, values[changed], Basis.VINTAGE)
     return _joined(new, revised).ordered()
