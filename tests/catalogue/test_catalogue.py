@@ -230,13 +230,10 @@ def test_irregular_releases_are_consistent(edition_store: Store) -> None:
 
 
 def test_figures_lie_within_their_bounds(edition_store: Store) -> None:
-    # Claims in FRED-MD changed their unit once; the low bound is that of the later one.
-    known = {"CLAIMSx"}
     for name in edition_store.series:
         info, values = CATALOGUE[name], edition_store.rows(name).values
-        if name not in known:
-            assert info.low is None or np.nanmin(values) >= info.low, name
-            assert info.high is None or np.nanmax(values) <= info.high, name
+        assert info.low is None or np.nanmin(values) >= info.low, name
+        assert info.high is None or np.nanmax(values) <= info.high, name
 
 
 # --- the page --------------------------------------------------------------------------------

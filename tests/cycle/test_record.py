@@ -33,7 +33,7 @@ def plain(view):
             day = date.fromordinal(following.toordinal() - 1)
             if date(1999, 8, 1) <= day <= view.as_of:
                 got = assess(view.at(day))
-                found.append(RecordRow(day, got.verdict, got.axes_verdict))
+                found.append(RecordRow(day, got.verdict, got.axes_verdict, got.heat))
     return tuple(found)
 
 
@@ -123,9 +123,9 @@ def test_before_the_first_vintage_there_is_no_record(own):
 
 def test_record_counts_what_was_judged():
     rows = [
-        RecordRow(date(2000, 1, 31), Verdict.NO_STIMULUS, Verdict.INTO_BUBBLE),
-        RecordRow(date(2000, 2, 29), Verdict.MIXED, Verdict.MIXED),
-        RecordRow(date(2000, 3, 31), Verdict.NO_STIMULUS, Verdict.INTO_STRENGTH),
+        RecordRow(date(2000, 1, 31), Verdict.NO_STIMULUS, Verdict.INTO_BUBBLE, 0.1),
+        RecordRow(date(2000, 2, 29), Verdict.MIXED, Verdict.MIXED, 0.1),
+        RecordRow(date(2000, 3, 31), Verdict.NO_STIMULUS, Verdict.INTO_STRENGTH, 0.1),
     ]
     found = record_of(rows)
     assert (found.start, found.end, found.months) == (date(2000, 1, 31), date(2000, 3, 31), 3)

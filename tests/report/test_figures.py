@@ -28,7 +28,7 @@ def specs_of(store: Any, day: date, lang: str) -> dict[str, Any]:
     view = View(as_of=day, store=store)
     before = date(day.year - 1, day.month, 1)
     months = tuple(
-        RecordRow(got.as_of, got.verdict, got.axes_verdict)
+        RecordRow(got.as_of, got.verdict, got.axes_verdict, got.heat)
         for got in replay(view, [end for end in month_ends(before, day) if end <= day][-3:])
     )
     return chart_specs(find(view), months, view, words_of(lang))

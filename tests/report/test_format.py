@@ -20,12 +20,12 @@ from debtcycle.report.plain import cell_width, fit, pad, plain_table, wrapped
     [
         (4.184, "percent", "4.18%", "4.18%"),
         (214.1, "percent", "214.1%", "214.1%"),
-        (-0.75, "pp", "-0.75 pp", "-0.75个百分点"),
+        (-0.75, "pp", "\u22120.75 pp", "\u22120.75个百分点"),
         (0.25, "pp", "+0.25 pp", "+0.25个百分点"),
         (-0.0001, "pp", "0.00 pp", "0.00个百分点"),
         (51.6, "bp", "+52 bp", "+52个基点"),
         (1972.6, "usd_bn", "$1,973 bn", "19,726亿美元"),
-        (-182.9, "usd_bn", "-$183 bn", "-1,829亿美元"),
+        (-182.9, "usd_bn", "\u2212$183 bn", "\u22121,829亿美元"),
         (0.394, "percent_of_gdp", "0.39% of GDP", "GDP的0.39%"),
         (118.78, "percent_of_gdp", "118.8% of GDP", "GDP的118.8%"),
         (8.1, "years", "8.1 years", "8.1年"),
@@ -55,12 +55,14 @@ def test_a_number_that_is_none_has_no_text():
 @given(st.floats(-1e6, 1e6), st.integers(0, 4))
 def test_no_negative_nought(value, digits):
     text = figure(value, digits, plus=True)
-    assert not text.startswith("-0.0") or any(c in "123456789" for c in text)
-    assert abs(float(text.replace(",", "")) - value) <= 0.5 * 10**-digits + 1e-6
+    assert not text.startswith("\u22120.0") or any(c in "123456789" for c in text)
+    assert (
+        abs(float(text.replace(",", "").replace("\u2212", "-")) - value) <= 0.5 * 10**-digits + 1e-6
+    )
 
 
 def test_scores_shares_and_periods():
-    assert (signed(0.5), signed(-1), signed(0)) == ("+0.50", "-1.00", "0.00")
+    assert (signed(0.5), signed(-1), signed(0)) == ("+0.50", "\u22121.00", "0.00")
     assert percent_of_one(0.537) == "54%"
     day = date(2025, 10, 1)
     shown = [period_of(day, f) for f in ("daily", "weekly", "monthly", "quarterly", "annual")]

@@ -157,7 +157,7 @@ def _policy(past: PolicyHistory, view: View, words: Words) -> Spec:
 
 
 def _timeline(months: Sequence[RecordRow], view: View, words: Words) -> Spec:
-    marks = tuple(MonthMark(r.as_of, str(r.verdict), str(r.axes_verdict)) for r in months)
+    marks = tuple(MonthMark(r.as_of, str(r.verdict), str(r.axes_verdict), r.heat) for r in months)
     names = {str(verdict): words(f"verdict.{verdict}") for verdict in Verdict}
     data = TimelineData(marks, names, AXIS_LINE)
     sources = words("chart.timeline.sources", date=view.as_of.isoformat())

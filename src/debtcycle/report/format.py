@@ -8,6 +8,7 @@ from datetime import date
 
 __all__ = ["day_of", "figure", "percent_of_one", "period_of", "quantity", "signed"]
 
+MINUS = "\u2212"
 # Digits after the point by unit; sums of money by their size.
 _DIGITS = {
     "pp": 2,
@@ -43,7 +44,7 @@ def figure(value: float, digits: int, *, plus: bool = False) -> str:
     text = f"{abs(value):,.{digits}f}"
     nought = not any(c in "123456789" for c in text)
     if value < 0 and not nought:
-        return f"-{text}"
+        return f"{MINUS}{text}"
     return f"+{text}" if plus and not nought else text
 
 
@@ -74,7 +75,7 @@ def quantity(
         digits = 2 if abs(value) < _FINE_BELOW_PCT else 1
     sign = unit in _SIGNED_UNITS if plus is None else plus
     text = figure(shown, digits, plus=sign)
-    if unit in {"usd_bn", "usd_mn"} and lang == "en" and text[0] in "+-":
+    if unit in {"usd_bn", "usd_mn"} and lang == "en" and text[0] in f"+{MINUS}":
         return text[0] + words(f"unit.{unit}", n=text[1:])
     return words(f"unit.{unit}", n=text)
 
