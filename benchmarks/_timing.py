@@ -50,9 +50,7 @@ def command(*words: str, env: dict[str, str], repeats: int = 5) -> float:
     """Median wall time of a command in a fresh process, in seconds, after one warm-up."""
 
     def run() -> None:
-        subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, *words], env=env, check=True, capture_output=True
-        )
+        subprocess.run([sys.executable, *words], env=env, check=True, capture_output=True)
 
     run()
     return timed(run, repeats)

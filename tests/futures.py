@@ -8,7 +8,7 @@ answer like a `Store`, so that a view cannot tell them apart.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any
@@ -20,15 +20,23 @@ from debtcycle.cycle.assess import assess
 from debtcycle.cycle.counter import counter_argument
 from debtcycle.cycle.episodes import episodes
 from debtcycle.cycle.flip import flips
+from debtcycle.cycle.freshest import freshest
+from debtcycle.cycle.judgement import judge
 from debtcycle.cycle.replay import record_of, replay
 from debtcycle.cycle.robustness import robustness
 from debtcycle.indicators.bubble_gauge import technology_gauge
+from debtcycle.report.as_json import claims_json, report_json
+from debtcycle.report.build import build, words_of
+from debtcycle.report.figures import chart_specs
+from debtcycle.report.markdown import render_markdown
+from debtcycle.report.text import render_text
 from debtcycle.store import Basis, Document, Rows, Store
 from debtcycle.views import View
 
-POISONS = (1e30, -1e30, float("nan"), 0.0)
+Outputs = Callable[[Any, date], dict[str, Any]]
 # Enough sets to see a difference; the shares of a full thousand move with the same inputs.
 SETS = 60
+POISONS = (1e30, -1e30, float("nan"), 0.0)
 
 
 class Truncated:
@@ -37,7 +45,8 @@ class Truncated:
     def __init__(self, store: Store, day: date) -> None:
         self._store = store
         self.day = np.datetime64(day, "D")
-        self.path = store.path
+        # Nothing can be kept beside it: every answer is computed from its own rows.
+        self.path = store.path / "nowhere" / "store.sqlite"
         self._rows: dict[str, Rows] = {}
 
     @property
@@ -123,14 +132,13 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         raise TypeError(f"{path}: {type(value).__name__} has no canonical form")
 
 
-def outputs(store: Any, day: date) -> dict[str, Any]:
-    """Everything that the watch wing says about a day."""
+def verdict_outputs(store: Any, day: date) -> dict[str, Any]:
+    """What the verdict rests on, and what is said of it: quick."""
     view = View(as_of=day, store=store)
     got = assess(view)
     # A replay is asked for from a later view: what it says of an earlier day must not move.
-    months = replay(
-        View(as_of=day + timedelta(days=400), store=store), [day - timedelta(days=45), day]
-    )
+    later = View(as_of=day + timedelta(days=400), store=store)
+    months = replay(later, [day - timedelta(days=45), day])
     return {
         "assess": got,
         "technology": technology_gauge(view),
@@ -143,7 +151,32 @@ def outputs(store: Any, day: date) -> dict[str, Any]:
     }
 
 
-def differences(one: Any, other: Any, day: date) -> list[str]:
+def all_outputs(store: Any, day: date) -> dict[str, Any]:
+    """Everything that the watch wing says about a day."""
+    view = View(as_of=day, store=store)
+    return {
+        "judgement": judge(view, record=False),
+        "freshest": freshest(view),
+        "verdict": verdict_outputs(store, day),
+    }
+
+
+def written_outputs(store: Any, day: date) -> dict[str, Any]:
+    """Every word, figure and chart that a reader sees of a day."""
+    view = View(as_of=day, store=store)
+    judgement = judge(view, record=False)
+    found: dict[str, Any] = {"json": report_json(judgement, view.catalogue)}
+    found["claims"] = claims_json(judgement)
+    for lang in ("en", "zh"):
+        words = words_of(lang)
+        document = build(judgement, words)
+        found[f"text {lang}"] = render_text(document)
+        found[f"markdown {lang}"] = render_markdown(document)
+        found[f"charts {lang}"] = chart_specs(judgement.findings, (), view, words)
+    return found
+
+
+def differences(one: Any, other: Any, day: date, outputs: Outputs = verdict_outputs) -> list[str]:
     """Places at which two stores give different outputs for a day."""
     first, second = (dict(leaves(outputs(store, day))) for store in (one, other))
     return sorted(

@@ -38,7 +38,7 @@ def test_more_deficit_or_interest_means_more_debt_and_growth_less(d, i, g, p):
     base = next_debt_ratio(d, i, g, p)
     assert next_debt_ratio(d, i, g, p + 0.01) > base
     assert next_debt_ratio(d, i + 0.01, g, p) >= base
-    if base > 0:
+    if base > 1e-9:  # below it the difference is lost in the last bit
         assert next_debt_ratio(d, i, g + 0.01, p) < base
 
 

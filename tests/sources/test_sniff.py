@@ -36,7 +36,7 @@ def zipped(members):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -59,7 +59,7 @@ def workbook(*rows):
         (FRED + b"<html><body>", "source.html"),
         (b"\0\1\2\3garbage", "source.binary"),
         (b"\x89PNG\r\n\x1a\n\xff", "source.binary"),
-        (gzip.compress(FRED), "source.compressed"),
+        (gzip.compress(FRED, mtime=0), "source.compressed"),
         (bz2.compress(FRED), "source.compressed"),
         (lzma.compress(FRED), "source.compressed"),
         (zipped({"a.csv": FRED}), "source.compressed"),

@@ -11,7 +11,7 @@ from debtcycle.cli.session import Session
 from debtcycle.errors import DebtcycleError
 from debtcycle.i18n import Translator
 
-__all__ = ["INTERRUPTED", "failure_text", "failure_code", "say"]
+__all__ = ["INTERRUPTED", "failure_code", "failure_text", "say"]
 
 MAX_LINES = 3
 USAGE = 2
@@ -64,9 +64,7 @@ def failure_text(session: Session, error: BaseException) -> str:
     elif isinstance(error, click.UsageError):
         text = _usage(texts, error)
     elif isinstance(error, click.ClickException):
-        text = say(
-            texts, "usage.other", {"reason": error.format_message(), "command": "debtcycle"}
-        )
+        text = say(texts, "usage.other", {"reason": error.format_message(), "command": "debtcycle"})
     elif isinstance(error, (KeyboardInterrupt, click.Abort)):
         text = texts("interrupted")
     else:

@@ -58,7 +58,9 @@ def _summary(session: Session, results: Sequence[FileResult], path: Path) -> str
 
 
 @click.command("import", cls=WordedCommand, help="help.import")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
+)
 @option("--retrieved", metavar="YYYY-MM-DD", help="opt.retrieved")
 @shared()
 @click.pass_context

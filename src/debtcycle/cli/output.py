@@ -52,14 +52,14 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(draft, 0o666 & ~mask)
-        os.replace(draft, target)
+        Path(draft).chmod(0o666 & ~mask)
+        Path(draft).replace(target)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError("out.failed", path=path, reason=reason) from error
     finally:
-        if draft is not None and os.path.exists(draft):
-            os.unlink(draft)
+        if draft is not None:
+            Path(draft).unlink(missing_ok=True)
 
 
 def emit(session: Session, text: str, out: Path | None) -> None:

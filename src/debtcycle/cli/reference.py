@@ -64,9 +64,7 @@ def build(context: click.Context, folder: Path, out: Path | None) -> int:
     )
     refused = sum(result.status is Status.REFUSED for result in made.results)
     if refused:
-        click.echo(
-            texts("reference.refused", count=refused, total=len(made.results)), err=True
-        )
+        click.echo(texts("reference.refused", count=refused, total=len(made.results)), err=True)
     return SOME_REFUSED if refused else 0
 
 

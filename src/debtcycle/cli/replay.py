@@ -47,7 +47,11 @@ def _dates(start: str, end: str, step: int) -> list[date]:
         raise ConfigError("date.early", date=start, earliest=EARLIEST)
     if (last.year, last.month) > (now.year, now.month):
         raise ConfigError("date.future", date=end, newest=f"{now:%Y-%m}")
-    return [min(day, now) for day in month_ends(first, last, step) if day <= now or day.month == now.month]
+    return [
+        min(day, now)
+        for day in month_ends(first, last, step)
+        if day <= now or day.month == now.month
+    ]
 
 
 def _text(rows: Sequence[ReplayRow], form: str) -> str:
@@ -79,7 +83,7 @@ def command(
     def tell(_: date) -> None:
         nonlocal done
         done += 1
-        progress(session.texts("out.progress", done=done, total=len(dates)))
+        progress(session.texts("replay.progressed", done=done, total=len(dates)))
 
     rows = [row_of(found) for found in replay(view, dates, progress=tell)]
     progress_end()

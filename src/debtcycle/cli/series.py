@@ -51,7 +51,12 @@ def figures(view: View, series_id: str) -> tuple[Figure, ...]:
             known[day] = Figure(day, None, None, "missing")
     never = [day for day, out in view.catalogue.irregular(series_id).items() if out is None]
     for day in never:
-        if day not in known and len(series) and day > series.periods[0].item() and day <= view.as_of:
+        if (
+            day not in known
+            and len(series)
+            and day > series.periods[0].item()
+            and day <= view.as_of
+        ):
             known[day] = Figure(day, None, None, "missing")
     return tuple(known[day] for day in sorted(known))
 
@@ -73,7 +78,9 @@ def _rows(found: tuple[Figure, ...]) -> list[dict[str, object]]:
     ]
 
 
-def _show_text(session: Session, info: SeriesInfo, as_of: date, rows: list[dict[str, object]]) -> str:
+def _show_text(
+    session: Session, info: SeriesInfo, as_of: date, rows: list[dict[str, object]]
+) -> str:
     texts = session.texts
     if not rows:
         return texts("series.none", as_of=as_of)
@@ -100,7 +107,9 @@ def _show_text(session: Session, info: SeriesInfo, as_of: date, rows: list[dict[
     return f"{head}\n\n{plain_table([texts(c) for c in columns], cells, right=(1,))}"
 
 
-@click.group("series", cls=LazyGroup, help="help.series", prefix="help.series_", no_args_is_help=False)
+@click.group(
+    "series", cls=LazyGroup, help="help.series", prefix="help.series_", no_args_is_help=False
+)
 @shared()
 def command() -> None:
     """The group; its help is in the message catalogues."""
@@ -134,7 +143,13 @@ def list_series(context: click.Context, form: str) -> None:
     if form == "csv":
         emit(session, csv_text([names, *rows]), None)
     elif form == "json":
-        emit(session, json.dumps([dict(zip(names, r, strict=True)) for r in rows], ensure_ascii=False, indent=1), None)
+        emit(
+            session,
+            json.dumps(
+                [dict(zip(names, r, strict=True)) for r in rows], ensure_ascii=False, indent=1
+            ),
+            None,
+        )
     else:
         emit(session, plain_table([texts(f"series.col.{n}") for n in names], rows), None)
 

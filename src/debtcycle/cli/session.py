@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from debtcycle.errors import ConfigError
+from debtcycle.errors import ConfigError, StoreError
 from debtcycle.i18n import LANGUAGES, Translator, translator
 
 if TYPE_CHECKING:
@@ -72,10 +72,21 @@ class Session:
         return translator(self.lang)
 
     def open_store(self) -> Store:
-        """The store, made from the shipped figures at first use."""
-        from debtcycle.reference import open_store
+        """The store, made from the shipped figures at first use.
 
-        return open_store(self.store)
+        Raises
+        ------
+        StoreError
+            If it cannot be made or opened.
+        """
+        from debtcycle.reference import open_store
+        from debtcycle.store import default_path
+
+        path = default_path() if self.store is None else self.store
+        try:
+            return open_store(path)
+        except OSError as error:
+            raise StoreError("store.unreadable", path=path) from error
 
     def view(self, as_of: date | None = None) -> View:
         """What was known on a day, today by default."""

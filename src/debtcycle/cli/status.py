@@ -61,28 +61,28 @@ def _head(session: Session, store: Store) -> list[str]:
     digest = hashlib.sha256(shipped()).hexdigest()
     held = "in" if store.has_payload(digest) else "out"
     return [
-        texts("status.title"),
-        texts("status.path", path=store.path),
+        texts("standing.title"),
+        texts("standing.path", path=store.path),
         texts(
-            "status.size",
+            "standing.size",
             mb=f"{size / 1e6:.1f}",
             schema=SCHEMA_VERSION,
             series=len(store.series),
             batches=len(batches),
             last=batches[-1].imported_at[:10] if batches else "-",
         ),
-        texts("status.edition", digest=digest[:12], state=texts(f"status.edition.{held}")),
+        texts("standing.edition", digest=digest[:12], state=texts(f"standing.edition.{held}")),
     ]
 
 
 def _remark(session: Session, view: View, item: Freshness) -> str:
     texts = session.texts
-    state = texts(f"status.{item.state}")
+    state = texts(f"standing.{item.state}")
     if item.substitute:
         name = view.catalogue[item.substitute].name(session.lang)
-        return f"{state}; " + texts("status.substitute", name=name)
+        return f"{state}{texts('list.semicolon')}{texts('standing.substitute', name=name)}"
     if item.info.substitutes and item.state in {"stale", "empty", "restricted"}:
-        return f"{state}; " + texts("status.substitute_stale")
+        return f"{state}{texts('list.semicolon')}{texts('standing.substitute_stale')}"
     return state
 
 
@@ -105,19 +105,19 @@ def _text(session: Session, store: Store, view: View) -> str:
         )
         for item in items
     ]
-    head = [texts(f"status.col.{n}") for n in ("series", "name", "period", "age", "state")]
+    head = [texts(f"standing.col.{n}") for n in ("series", "name", "period", "age", "state")]
     barred = [f"  {i.info.name(lang)} ({i.info.id})" for i in items if i.state == "restricted"]
     counted = texts(
-        "status.count",
+        "standing.count",
         fresh=count["fresh"],
         stale=count["stale"],
         missing=count["empty"] + count["restricted"],
         today=view.as_of,
     )
-    lines = [*_head(session, store), "", counted, texts("status.update"), ""]
+    lines = [*_head(session, store), "", counted, texts("standing.update"), ""]
     lines += [plain_table(head, rows, right=(3,))]
     if barred:
-        lines += ["", texts("status.licence"), *barred]
+        lines += ["", texts("standing.licence"), *barred]
     return "\n".join(lines)
 
 

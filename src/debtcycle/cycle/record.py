@@ -45,17 +45,19 @@ _MODULES = (
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """Verdicts at one month's end."""
+    """Verdicts at one month's end, and the mean of the axes."""
 
     as_of: date
     verdict: Verdict
     axes_verdict: Verdict
+    heat: float | None
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     as_of: date
     verdict: Verdict
     axes_verdict: Verdict
+    heat: float | None
 
 
 class _Cache(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +88,7 @@ def fingerprint(store: Store) -> str:
 
 def cache_path(store: Store) -> Path:
     """The file beside the store that keeps its rows."""
-    return store.path.with_name(f"{store.path.stem}.replay.json")
+    return store.path.with_name(f"{store.path.name}.replay.json")
 
 
 def _read(path: Path, key: str) -> dict[date, RecordRow]:
@@ -96,13 +98,16 @@ def _read(path: Path, key: str) -> dict[date, RecordRow]:
         return {}
     if kept.key != key:
         return {}
-    return {row.as_of: RecordRow(row.as_of, row.verdict, row.axes_verdict) for row in kept.rows}
+    return {
+        row.as_of: RecordRow(row.as_of, row.verdict, row.axes_verdict, row.heat)
+        for row in kept.rows
+    }
 
 
 def _write(path: Path, key: str, rows: Iterable[RecordRow]) -> None:
     """Write beside the place and move there; a folder that cannot be written is left alone."""
     packed = msgspec.json.encode(
-        _Cache(key, tuple(_Row(row.as_of, row.verdict, row.axes_verdict) for row in rows))
+        _Cache(key, tuple(_Row(row.as_of, row.verdict, row.axes_verdict, row.heat) for row in rows))
     )
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
@@ -115,7 +120,7 @@ def _write(path: Path, key: str, rows: Iterable[RecordRow]) -> None:
 
 def _compute(view: View, day: date) -> RecordRow:
     got = assess(view.at(day))
-    return RecordRow(day, got.verdict, got.axes_verdict)
+    return RecordRow(day, got.verdict, got.axes_verdict, got.heat)
 
 
 def record_rows(view: View) -> tuple[RecordRow, ...]:

@@ -58,7 +58,7 @@ def translator(lang: str) -> Translator:
         if entry.name.endswith(".mo"):
             with entry.open("rb") as handle:
                 catalogue = gettext.GNUTranslations(handle)
-            texts.update(
-                {key: text for key, text in catalogue._catalog.items() if key}  # type: ignore[attr-defined]
-            )
+            # The standard library has no other way to list what a catalogue holds.
+            held: dict[str, str] = catalogue._catalog  # type: ignore[attr-defined]  # noqa: SLF001
+            texts.update({key: text for key, text in held.items() if key})
     return Translator(lang, texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -19,6 +19,7 @@ from debtcycle.indicators._common import (
 from debtcycle.indicators.anchors import TARGET_PCE_PCT, score
 from debtcycle.indicators.model import Origin, Reading, Status
 from debtcycle.indicators.purchases import Purchases, announced_purchases
+from debtcycle.store import Basis
 from debtcycle.views import Series, View
 
 __all__ = ["Gate", "Rung", "Stimulus", "stimulus"]
@@ -157,7 +158,19 @@ def _announced(view: View, purchases: Purchases) -> Reading:
     if refused is not None:
         return refused
     value = 100.0 * purchases.usd_bn_13_weeks / float(gdp.usd_bn().values[-1])
-    return reading("announced_13w", "percent_of_gdp", value, gdp)
+    made = reading("announced_13w", "percent_of_gdp", value, gdp)
+    words = tuple(
+        Origin(
+            "FED_ANNOUNCEMENTS",
+            programme.announced,
+            programme.announced,
+            Basis.UNREVISED,
+            programme.pace_usd_bn_per_month,
+            "usd_bn",
+        )
+        for programme in purchases.buying
+    )
+    return replace(made, origins=words + made.origins)
 
 
 def _rate_on(view: View, day: np.datetime64) -> tuple[float, Origin] | None:
@@ -203,9 +216,10 @@ def _rule(view: View, rate: Reading) -> tuple[Reading, Reading, Reading]:
     pi = growth_over_months_pct(prices, 12) if prices.fresh else None
     mean = last_mean(jobless, 120) if jobless.fresh else None
     origins = rate.origins + tuple(origin(s) for s in (prices, jobless) if len(s))
-    lacking = Status.STALE if (len(prices) and not prices.fresh) else Status.SHORT
+    refused = [refuse(view, "rule_rate", "percent", series) for series in (prices, jobless)]
+    lacking = next((made.status for made in refused if made is not None), Status.SHORT)
 
-    def made(indicator: str, unit: str, value: float | None) -> Reading:
+    def reads(indicator: str, unit: str, value: float | None) -> Reading:
         if value is None:
             return Reading(indicator, unit, None, lacking, origins, freshness=0.0)
         return Reading(indicator, unit, value, origins=origins)
@@ -217,9 +231,9 @@ def _rule(view: View, rate: Reading) -> tuple[Reading, Reading, Reading]:
     real = None if pi is None or rate.value is None else rate.value - pi
     above = None if rule is None or rate.value is None else rate.value - rule
     return (
-        made("real_policy_rate", "percent", real),
-        made("rule_rate", "percent", rule),
-        made("rate_minus_rule", "pp", above),
+        reads("real_policy_rate", "percent", real),
+        reads("rule_rate", "percent", rule),
+        reads("rate_minus_rule", "pp", above),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,20 +46,28 @@ def _permitted(catalogue: Catalogue) -> Catalogue:
     return Catalogue(catalogue.entries, catalogue.releases, keys)
 
 
-def _origins(folder: Path) -> dict[str, tuple[str, str, str]]:
+def _origins(folder: Path) -> dict[Path, tuple[str, str, str]]:
     """Publisher, place and state of each raw file, from the folder's own list if it has one."""
     listed = folder / "catalog.csv"
     if not listed.is_file():
         return {}
     with listed.open(newline="", encoding="utf-8") as handle:
         return {
-            row["file"]: (row["publisher"], f"{row['repo']} {row['path']}", row["commit"])
+            folder / row["topic"] / row["file"]: (
+                row["publisher"],
+                f"{row['repo']} {row['path']}",
+                row["commit"],
+            )
             for row in csv.DictReader(handle)
         }
 
 
-def _provenance(folder: Path, catalogue: Catalogue, results: tuple[FileResult, ...]) -> str:
-    origins = _origins(folder)
+def _provenance(
+    folder: Path,
+    origins: Mapping[Path, tuple[str, str, str]],
+    catalogue: Catalogue,
+    results: tuple[FileResult, ...],
+) -> str:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(
@@ -68,16 +76,13 @@ def _provenance(folder: Path, catalogue: Catalogue, results: tuple[FileResult, .
     for result in results:
         if result.status is not Status.IMPORTED:
             continue
-        publisher, place, state = origins.get(result.path.name, ("", "", ""))
         licences = sorted({catalogue[name].licence.value for name in result.series})
         table.writerow(
             (
-                result.path.name,
+                result.path.relative_to(folder).as_posix(),
                 hashlib.sha256(result.path.read_bytes()).hexdigest(),
                 result.rows,
-                publisher,
-                place,
-                state,
+                *origins.get(result.path, ("", "", "")),
                 " ".join(licences),
                 " ".join(result.series),
             )
@@ -99,7 +104,9 @@ def build_edition(
 ) -> Edition:
     """Import a folder into an empty store and pack what the licences permit.
 
-    The same files give the same bytes: files are read in a fixed order and no clock enters.
+    The same files give the same bytes: files are read in a fixed order and no clock enters. A
+    folder with a list of its files (``catalog.csv``) gives those alone: what is not on the list
+    has no provenance.
 
     Raises
     ------
@@ -107,15 +114,17 @@ def build_edition(
         ``reference.nothing`` if no file of the folder brought a permitted series.
     """
     catalogue = load_catalogue() if catalogue is None else catalogue
+    origins = _origins(folder)
+    chosen = sorted(path for path in origins if path.is_file()) or [folder]
     with TemporaryDirectory() as scratch, Store.create(Path(scratch) / "store.sqlite") as store:
-        results = import_files(store, [folder], catalogue=_permitted(catalogue), progress=progress)
+        results = import_files(store, chosen, catalogue=_permitted(catalogue), progress=progress)
         rows = {name: _distinct(store.rows(name)) for name in store.series}
         documents = store.documents("announcement")
     if not rows:
         raise SourceError("reference.nothing", name=folder)
     return Edition(
         encode_edition(rows, documents),
-        _provenance(folder, catalogue, results),
+        _provenance(folder, origins, catalogue, results),
         len(rows),
         sum(map(len, rows.values())),
         results,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
-__all__ = ["cell_width", "fit", "pad", "plain_table"]
+__all__ = ["cell_width", "fit", "pad", "plain_table", "wrapped"]
+
+_NOT_FIRST = frozenset("，。；：、！？）》”’％%)…,.;:!?]}")
+_NOT_LAST = frozenset("（《“‘([{$")
+
+
+@lru_cache(maxsize=4096)
+def _character_width(c: str) -> int:
+    if unicodedata.combining(c):
+        return 0
+    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
 
 
 def cell_width(text: str) -> int:
     """Columns that a text takes on a terminal."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return len(text) if text.isascii() else sum(map(_character_width, text))
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:
@@ -47,3 +55,40 @@ def plain_table(
         for row in every
     ]
     return "\n".join(lines)
+
+
+def _units(text: str) -> list[str]:
+    """The pieces between which a line may be broken.
+
+    Words and blanks; wide characters one by one, with closing marks kept to what stands before
+    them and opening marks to what follows.
+    """
+    units: list[str] = []
+    for c in text:
+        before = units[-1] if units else ""
+        closes = bool(before) and c in _NOT_FIRST
+        follows = bool(before) and not before.endswith(" ")
+        joins = closes or (
+            follows
+            and (
+                c == " "
+                or before[-1] in _NOT_LAST
+                or (cell_width(before[-1]) == cell_width(c) == 1)
+            )
+        )
+        if joins:
+            units[-1] += c
+        else:
+            units.append(c)
+    return units
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text in lines of at most so many columns; a word longer than a line stays whole."""
+    lines, line = [], ""
+    for unit in _units(text):
+        if line and cell_width(line) + cell_width(unit.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += unit
+    return [*lines, line.rstrip()]

@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 from debtcycle.errors import StoreError
 from debtcycle.store.schema import DDL, SCHEMA_VERSION
 
-__all__ = ["connect", "create", "default_path", "faults", "settle", "writer_lock"]
+__all__ = ["connect", "create", "default_path", "faults", "reading", "settle", "writer_lock"]
 
 _BUSY_SECONDS = 2.0
 
@@ -46,6 +46,16 @@ def faults(path: Path) -> Iterator[None]:
         raise StoreError("store.broken", path=path, reason=str(error)) from error
     except PermissionError as error:
         raise StoreError("store.unreadable", path=path) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """`faults`, and cells of a kind that their column cannot hold: a damaged page gives such."""
+    with faults(path):
+        try:
+            yield
+        except (TypeError, ValueError, OverflowError) as error:
+            raise StoreError("store.broken", path=path, reason=str(error)) from error
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:

@@ -96,8 +96,10 @@ def plan_vintages(
     today's figures of that day for all earlier periods; they are dated by the release lag and
     called lagged. A series that is never revised keeps the last figure of each period.
     """
-    begun = periods >= np.datetime64(info.begins, "D")
-    periods, values, vintages = periods[begun], values[begun], vintages[begun]
+    # A period that was never published has no figure, whatever a copy writes into its cell.
+    usable = periods >= np.datetime64(info.begins, "D")
+    usable &= ~np.isnat(known_from(info, periods, irregular))
+    periods, values, vintages = periods[usable], values[usable], vintages[usable]
     if not len(periods):
         return Rows.empty()
     first_vintage = vintages.min()
@@ -142,6 +144,8 @@ def _first_prints(
     """
     order = np.lexsort((vintages, periods))
     seen = order[~np.isnan(values[order])]
+    if not len(seen):
+        return Rows.empty()
     first = seen[np.append(True, periods[seen][1:] != periods[seen][:-1])]
     own = known_from(info, periods[first], irregular)
     month_start = vintages[first].astype("M8[M]").astype("M8[D]")
@@ -220,7 +224,6 @@ def plan_snapshot(
     if unrevised:
         return new
     changed = found & ~same
-    revised = _rows(
-        periods[changed], np.maximum(known[changed], taken), values[changed], Basis.VINTAGE
-    )
+    seen_on = np.full(int(changed.sum()), taken, dtype="M8[D]")
+    revised = _rows(periods[changed], seen_on, values[changed], Basis.VINTAGE)
     return _joined(new, revised).ordered()

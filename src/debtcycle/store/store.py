@@ -15,7 +15,14 @@ from typing import Self
 import numpy as np
 
 from debtcycle.errors import StoreError
-from debtcycle.store.database import connect, create, default_path, faults, writer_lock
+from debtcycle.store.database import (
+    connect,
+    create,
+    default_path,
+    faults,
+    reading,
+    writer_lock,
+)
 from debtcycle.store.schema import Document, Rows
 
 __all__ = ["Batch", "Store"]
@@ -76,8 +83,11 @@ class Store:
         self.path = default_path() if path is None else Path(path)
         self._connection = connect(self.path)
         self._cache: dict[str, Rows] = {}
-        with faults(self.path):
-            self._ids = dict(self._connection.execute("SELECT name, id FROM series"))
+        try:
+            self._ids = self._numbers()
+        except StoreError:
+            self.close()
+            raise
 
     @classmethod
     def create(cls, path: Path) -> Store:
@@ -105,7 +115,13 @@ class Store:
     @property
     def series(self) -> tuple[str, ...]:
         """Ids of the series that have rows, in alphabetical order."""
-        return tuple(sorted(self._ids))
+        return tuple(self._ids)
+
+    def _numbers(self) -> dict[str, int]:
+        """Number of each series in the file, by id in alphabetical order."""
+        with reading(self.path):
+            found = self._connection.execute("SELECT name, id FROM series").fetchall()
+            return dict(sorted(found))
 
     def rows(self, series_id: str) -> Rows:
         """All rows of a series, sorted by period and day known; empty if there are none."""
@@ -116,40 +132,40 @@ class Store:
         return self._cache[series_id]
 
     def _read(self, number: int) -> Rows:
-        with faults(self.path):
+        with reading(self.path):
             found = self._connection.execute(
                 "SELECT period, known_from, value, basis FROM observation "
                 "WHERE series = ? ORDER BY period, known_from, batch",
                 (number,),
             ).fetchall()
-        if not found:
-            return Rows.empty()
-        periods, known, values, basis = zip(*found, strict=True)
-        return Rows(
-            np.array(periods, dtype="i8").astype("M8[D]"),
-            np.array(known, dtype="i8").astype("M8[D]"),
-            np.array(values, dtype="f8"),
-            np.array(basis, dtype="i1"),
-        )
+            if not found:
+                return Rows.empty()
+            periods, known, values, basis = zip(*found, strict=True)
+            return Rows(
+                np.array(periods, dtype="i8").astype("M8[D]"),
+                np.array(known, dtype="i8").astype("M8[D]"),
+                np.array(values, dtype="f8"),
+                np.array(basis, dtype="i1"),
+            )
 
     def documents(self, kind: str) -> tuple[Document, ...]:
         """All documents of a kind, by the day they became known, then in written order."""
-        with faults(self.path):
+        with reading(self.path):
             found = self._connection.execute(
                 "SELECT known_from, payload FROM document WHERE kind = ? "
                 "ORDER BY known_from, seq, batch",
                 (kind,),
             ).fetchall()
-        return tuple(Document(kind, np.datetime64(day, "D"), text) for day, text in found)
+            return tuple(Document(kind, np.datetime64(day, "D"), text) for day, text in found)
 
     def batches(self) -> tuple[Batch, ...]:
         """What has been imported, oldest first."""
-        with faults(self.path):
+        with reading(self.path):
             found = self._connection.execute(
                 "SELECT id, source, payload_sha256, imported_at, rows, content_sha256 "
                 "FROM batch ORDER BY id"
             ).fetchall()
-        return tuple(Batch(*row) for row in found)
+            return tuple(Batch(*row) for row in found)
 
     def has_payload(self, payload_sha256: str) -> bool:
         """Whether a file with these bytes has already been imported."""
@@ -210,8 +226,7 @@ class Store:
                 ),
             )
         self._cache.clear()
-        with faults(self.path):
-            self._ids = dict(self._connection.execute("SELECT name, id FROM series"))
+        self._ids = self._numbers()
         return count
 
 

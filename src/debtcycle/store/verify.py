@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from debtcycle.errors import StoreError
-from debtcycle.store.database import connect, faults
+from debtcycle.store.database import connect, reading
 from debtcycle.store.schema import Document, Rows
 from debtcycle.store.store import Batch, Store, content_hash
 
@@ -30,7 +30,7 @@ def verify(store: Store) -> tuple[Batch, ...]:
     """
     connection = connect(store.path)
     try:
-        with faults(store.path):
+        with reading(store.path):
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreError("store.broken", path=store.path, reason=found)
@@ -56,9 +56,9 @@ def verify(store: Store) -> tuple[Batch, ...]:
     astray = sorted((parts.keys() | documents.keys()) - written.keys())
     if astray:
         raise StoreError("store.tampered", path=store.path, batch=astray[0], source="?")
-    for batch in batches:
-        if content_hash(parts[batch.id], documents[batch.id]) != written[batch.id]:
-            raise StoreError("store.tampered", path=store.path, batch=batch.id, source=batch.source)
+    for item in batches:
+        if content_hash(parts[item.id], documents[item.id]) != written[item.id]:
+            raise StoreError("store.tampered", path=store.path, batch=item.id, source=item.source)
     return batches
 
 

@@ -109,7 +109,7 @@ def claim_12(findings: Findings) -> ClaimResult:
         12,
         on,
         (item.reading for item in got.inputs),
-        _axis_lamps(got, 1.0),
+        _axis_lamps(got),
         verdict=got.verdict,
         axes_verdict=got.axes_verdict,
         flip_distance=None if flip is None else flip.distance,
@@ -118,10 +118,9 @@ def claim_12(findings: Findings) -> ClaimResult:
     )
 
 
-def _axis_lamps(got: Assessment, side: float) -> tuple[Lamp, ...]:
-    word = "hot" if side > 0 else "cold"
+def _axis_lamps(got: Assessment) -> tuple[Lamp, ...]:
     return tuple(
-        Lamp(f"{axis.axis}_{word}", None if axis.score is None else side * axis.score > 0)
+        Lamp(f"{axis.axis}_hot", None if axis.score is None else axis.score > 0)
         for axis in got.axes
     )
 
@@ -156,7 +155,7 @@ def claim_41(findings: Findings) -> ClaimResult:
         ledger.earnings_yield, ledger.cape_yield, ledger.bond_yield, ledger.real_yield,
     )  # fmt: skip
     got = findings.assessment
-    return answer(41, _leans(got, 1.0), readings, _axis_lamps(got, 1.0), heat=got.heat)
+    return answer(41, _leans(got, 1.0), readings, _axis_lamps(got), heat=got.heat)
 
 
 def claim_42(findings: Findings) -> ClaimResult:

@@ -1,0 +1,87 @@
+"""``debtcycle report``: the judgement with its evidence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from debtcycle.cli.output import check_out, emit
+from debtcycle.cli.session import Session, session_of, today
+from debtcycle.cli.words import WordedCommand, option, shared
+
+if TYPE_CHECKING:
+    from debtcycle.cycle.judgement import Judgement
+    from debtcycle.views import View
+
+__all__ = ["command", "judged"]
+
+FORMATS = ("text", "json", "html", "md")
+_DEFAULT_WIDTH = 100
+
+
+def judged(session: Session, as_of: str | None, *, record: bool = True) -> tuple[Judgement, View]:
+    """The judgement of a day; without one, of the newest with fresh figures."""
+    day = session.day(as_of)
+    from debtcycle.cycle.freshest import freshest
+    from debtcycle.cycle.judgement import judge
+
+    view = session.view(day)
+    if day is None:
+        view = view.at(freshest(view))
+    return judge(view, record=record), view
+
+
+def _note(session: Session, judgement: Judgement) -> str:
+    """How old the answer is, where the date was chosen and not given."""
+    now = today()
+    days = (now - judgement.as_of).days
+    if not days:
+        return ""
+    return session.texts("report.newest", date=judgement.as_of, days=days, today=now)
+
+
+def _render(
+    session: Session, judgement: Judgement, view: View, form: str, note: str, out: Path | None
+) -> str:
+    from debtcycle.report.build import build, words_of
+
+    if form == "json":
+        from debtcycle.report.as_json import report_json
+
+        return report_json(judgement, view.catalogue)
+    words = words_of(session.lang, view.catalogue)
+    if form == "html":
+        from debtcycle.report.html import render_html
+
+        return render_html(judgement, view, session.lang, newest_note=note)
+    document = build(judgement, words, newest_note=note)
+    if form == "md":
+        from debtcycle.report.markdown import render_markdown
+
+        return render_markdown(document)
+    from debtcycle.report.text import render_text
+
+    screen = out is None and sys.stdout.isatty()
+    colour = screen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size((_DEFAULT_WIDTH, 40)).columns if screen else _DEFAULT_WIDTH
+    return render_text(document, width=width, colour=colour)
+
+
+@click.command("report", cls=WordedCommand, help="help.report")
+@option("--as-of", metavar="YYYY-MM-DD", help="opt.as_of")
+@option("--format", "form", type=click.Choice(FORMATS), default="text", help="opt.format")
+@option("--out", type=click.Path(path_type=Path), help="opt.out")
+@shared()
+@click.pass_context
+def command(context: click.Context, as_of: str | None, form: str, out: Path | None) -> None:
+    """Write the report in one of its forms."""
+    session = session_of(context)
+    check_out(out)
+    judgement, view = judged(session, as_of)
+    note = _note(session, judgement) if as_of is None else ""
+    emit(session, _render(session, judgement, view, form, note, out), out)

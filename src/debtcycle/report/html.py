@@ -1,0 +1,190 @@
+"""The report as one page that needs nothing else: styles and pictures inside, no script.
+
+The page is built from the same document as the text; where the text draws with characters, the
+page has the charts. Everything but the pictures passes through the template's escaping, and the
+pictures escape their own texts, so that a name out of a file cannot become markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from debtcycle import __version__
+from debtcycle.charts import Spec, caption_of, render_svg
+from debtcycle.cycle.judgement import Judgement
+from debtcycle.cycle.record import record_rows
+from debtcycle.i18n import translator
+from debtcycle.report.build import build
+from debtcycle.report.document import Block, Document, Drawing, Para, Section, Table
+from debtcycle.report.figures import chart_specs
+from debtcycle.report.words import Words
+from debtcycle.views import View
+
+__all__ = ["PLACES", "render_html", "render_page"]
+
+# Where the charts stand: section by section, in this order.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "opening": ("map", "axes"),
+    "axes": ("inputs",),
+    "policy": ("policy",),
+    "bubble": ("gauges",),
+    "attractiveness": ("ledger",),
+    "debt": ("debt",),
+    "events": ("events",),
+    "record": ("timeline",),
+}
+# Sections that are long and rarely read whole start folded.
+_FOLDED = frozenset({"claims", "notes"})
+_WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([\d.]+)"')
+_BARS = frozenset("█▓▒░· │")
+_HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    name: str
+    title: str
+    sources: str
+    svg: Markup
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A block of words, or charts."""
+
+    kind: str
+    block: Block | None = None
+    charts: tuple[_Chart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A section as the page shows it."""
+
+    key: str
+    title: str
+    first: bool
+    open: bool
+    parts: tuple[_Part, ...]
+
+
+def _resource(name: str) -> str:
+    return (files("debtcycle.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(
+        loader=FunctionLoader(_resource),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _chart(name: str, spec: Spec) -> _Chart:
+    caption = caption_of(spec)
+    # The picture is made here from escaped texts; nothing else on the page is trusted.
+    svg = Markup(render_svg(spec, prefix="c-"))
+    size = _WIDTH.search(svg)
+    return _Chart(name, caption.title, caption.sources, svg, round(float(size[1])) if size else 0)
+
+
+def _without_bars(table: Table) -> Table:
+    """A table without columns of bars in characters: a chart beside it draws them."""
+    keep = [
+        number
+        for number in range(len(table.head))
+        if not table.rows or not all(set(row[number]) <= _BARS for row in table.rows)
+    ]
+    if len(keep) == len(table.head):
+        return table
+    return replace(
+        table,
+        head=tuple(table.head[n] for n in keep),
+        rows=tuple(tuple(row[n] for n in keep) for row in table.rows),
+        right=frozenset(new for new, old in enumerate(keep) if old in table.right),
+    )
+
+
+def _parts(section: Section, charts: Iterable[_Chart]) -> tuple[_Part, ...]:
+    """The section's blocks, its charts in place of the first drawing or after the first block."""
+    shown = tuple(charts)
+    drawing = next((n for n, b in enumerate(section.blocks) if isinstance(b, Drawing)), None)
+    leads = isinstance(section.blocks[0], Para)
+    place = int(leads) if drawing is None else drawing
+    parts: list[_Part] = []
+    for number, block in enumerate(section.blocks):
+        if number == place and shown:
+            parts.append(_Part("charts", charts=shown))
+        if not isinstance(block, Drawing):
+            shown_block = _without_bars(block) if isinstance(block, Table) else block
+            parts.append(_Part(type(block).__name__, shown_block))
+    if place == len(section.blocks) and shown:
+        parts.append(_Part("charts", charts=shown))
+    return tuple(parts)
+
+
+def render_page(document: Document, specs: Mapping[str, Spec], *, words: Words, date: str) -> str:
+    """A page from a document and charts by name.
+
+    Parameters
+    ----------
+    document : Document
+        Its first section is the first screen.
+    specs : mapping of str to Spec
+        Charts, placed by `PLACES`; those without a section there are left out.
+    date : str
+        The date of the answer.
+    """
+    sections = tuple(
+        _Shown(
+            section.key,
+            section.title,
+            number == 0,
+            section.key not in _FOLDED,
+            _parts(
+                section,
+                (_chart(n, specs[n]) for n in PLACES.get(section.key, ()) if n in specs),
+            ),
+        )
+        for number, section in enumerate(document.sections)
+    )
+    return _template().render(
+        document=document,
+        document_date=date,
+        html_lang=_HTML_LANG[document.lang],
+        sections=sections,
+        style=Markup(_resource("report.css")),
+        version=__version__,
+        words=words,
+    )
+
+
+def render_html(judgement: Judgement, view: View, lang: str, *, newest_note: str = "") -> str:
+    """The whole report with its charts as one HTML file.
+
+    Parameters
+    ----------
+    judgement : Judgement
+    view : View
+        The one that was judged.
+    lang : {"en", "zh"}
+    newest_note : str
+        How old the date is, where it was chosen and not given.
+    """
+    words = Words(translator(lang), view.catalogue)
+    months = record_rows(view) if judgement.record is not None else ()
+    specs = chart_specs(judgement.findings, months, view, words)
+    document = build(judgement, words, newest_note=newest_note)
+    return render_page(document, specs, words=words, date=judgement.as_of.isoformat())

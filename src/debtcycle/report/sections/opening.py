@@ -1,0 +1,150 @@
+"""The first screen: verdict, how sure, the map, then and now, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from debtcycle.cycle.assess import Assessment, AxisReading
+from debtcycle.cycle.findings import Findings
+from debtcycle.cycle.flip import Flip, Move
+from debtcycle.cycle.verdict import AXIS_LINE, MIN_AXES, MIN_COVERAGE, Verdict
+from debtcycle.indicators.bubble_gauge import BUBBLE_LINE
+from debtcycle.indicators.stimulus import Gate
+from debtcycle.report.document import Block, Bullets, Para, Section
+from debtcycle.report.drawings import axes_drawing, map_drawing
+from debtcycle.report.format import day_of, figure, percent_of_one
+from debtcycle.report.words import Words
+
+__all__ = ["change_lines", "opening", "verdict_sentence"]
+
+_MOST_FLIPS = 3
+
+
+def _sides(words: Words, axes: Sequence[AxisReading]) -> str:
+    """Which axes are hot, which cold, which in between or unknown, as one phrase."""
+    groups: dict[str, list[str]] = {"hot": [], "cold": [], "between": [], "unknown": []}
+    for axis in axes:
+        name = words(f"axis.{axis.axis.value}.in_sentence")
+        if axis.score is None:
+            groups["unknown"].append(name)
+        elif axis.score >= AXIS_LINE:
+            groups["hot"].append(name)
+        else:
+            groups["cold" if axis.score <= -AXIS_LINE else "between"].append(name)
+    return words("list.semicolon").join(
+        words(f"sides.{side}", axes=words.listed(names)) for side, names in groups.items() if names
+    )
+
+
+def _unknown_why(words: Words, got: Assessment) -> str:
+    reasons = []
+    if got.stimulus.gate is Gate.UNKNOWN:
+        reasons.append(words("why_unknown.gate"))
+    known = sum(score is not None for score in got.axis_scores)
+    if known < MIN_AXES:
+        reasons.append(words("why_unknown.axes", known=known, needed=MIN_AXES))
+    if got.coverage < MIN_COVERAGE:
+        reasons.append(
+            words(
+                "why_unknown.coverage",
+                coverage=percent_of_one(got.coverage),
+                needed=percent_of_one(MIN_COVERAGE),
+            )
+        )
+    return words.listed(reasons or [words("why_unknown.gauge")])
+
+
+def verdict_sentence(words: Words, got: Assessment) -> str:
+    """The verdict in one plain sentence with its date."""
+    gauge = got.gauge.aggregate
+    return words(
+        f"verdict.{got.verdict.value}.sentence",
+        date=day_of(got.as_of),
+        sides=_sides(words, got.axes),
+        gauge=words("unknown") if gauge is None else figure(gauge, 0),
+        line=figure(BUBBLE_LINE, 0),
+        axes=words(f"verdict.{got.axes_verdict.value}.axes"),
+        why=_unknown_why(words, got) if got.verdict is Verdict.UNKNOWN else "",
+    )
+
+
+def _gate_sentence(words: Words, got: Assessment) -> str:
+    """Why the gate is open, shut or unknown."""
+    policy = got.stimulus
+    if policy.gate is Gate.UNKNOWN:
+        return words("gate.unknown")
+    reasons = []
+    change = policy.rate_change_6m
+    if policy.by_rate:
+        reasons.append(words("gate.by_rate", change=words.of(change)))
+    if policy.by_balance_sheet:
+        reasons.append(words("gate.by_balance_sheet"))
+    if policy.by_announcement:
+        reasons.append(words("gate.by_announcement", pace=words.of(policy.announced_13w)))
+    if not reasons:
+        return words("gate.off", change=words.of(change))
+    return words("gate.on", reasons=words.listed(reasons))
+
+
+def _sureness(words: Words, findings: Findings) -> str:
+    got = findings.assessment
+    known = sum(item.score is not None for item in got.inputs)
+    missing = [
+        words.indicator(item.anchor.indicator)
+        for item in got.inputs
+        if item.exists and item.score is None
+    ]
+    said = words(
+        "sure.line_unknown" if got.verdict is Verdict.UNKNOWN else "sure.line",
+        confidence=percent_of_one(got.confidence),
+        known=known,
+        existing=got.existing,
+        coverage=percent_of_one(got.coverage),
+        freshness=percent_of_one(got.freshness),
+        agreement=percent_of_one(got.agreement),
+        robust=percent_of_one(findings.robustness.agree),
+    )
+    if missing:
+        said += words("sure.missing", names=words.listed(missing))
+    return said
+
+
+def _move(words: Words, move: Move) -> str:
+    """One figure on its way, in plain units."""
+    if move.indicator == "bubble_gauge":
+        name = words("gauge.aggregate.name")
+        start, end = (words("bubble.points", n=figure(x, 0)) for x in (move.start, move.end))
+    else:
+        name = words.indicator(move.indicator)
+        start, end = (words.value(x, move.unit) for x in (move.start, move.end))
+    return words("flip.move", name=name, start=start, end=end)
+
+
+def change_lines(words: Words, flips: Sequence[Flip]) -> tuple[str, ...]:
+    """Nearest ways to another verdict, one sentence each."""
+    return tuple(
+        words(
+            "flip.line",
+            verdict=words(f"verdict.{flip.to.value}"),
+            moves=words.listed([_move(words, move) for move in flip.moves]),
+            distance=figure(flip.distance, 2),
+        )
+        for flip in flips[:_MOST_FLIPS]
+    )
+
+
+def opening(words: Words, findings: Findings) -> Section:
+    """The first screen."""
+    got = findings.assessment
+    blocks: list[Block] = [
+        Para(verdict_sentence(words, got), "lead"),
+        Para(_gate_sentence(words, got)),
+        Para(_sureness(words, findings)),
+        map_drawing(words, findings.path),
+        axes_drawing(words, got, findings.then),
+    ]
+    changes = change_lines(words, findings.flips)
+    blocks.append(Para(words("flip.title"), "lead"))
+    blocks.append(Bullets(changes) if changes else Para(words(f"flip.none.{got.verdict.value}")))
+    blocks.append(Para(words("no_advice"), "dim"))
+    return Section("opening", words("section.opening"), tuple(blocks))

@@ -1,0 +1,123 @@
+"""How the report speaks: names, values, birth certificates and reasons in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from debtcycle.catalogue import Catalogue
+from debtcycle.i18n import Translator
+from debtcycle.indicators.model import Origin, Reading, Status
+from debtcycle.report.document import Block, Para, Table
+from debtcycle.report.format import day_of, period_of, quantity, signed
+
+__all__ = ["Words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts of a language with the names of the catalogue."""
+
+    texts: Translator
+    catalogue: Catalogue
+
+    def __call__(self, message_id: str, **params: object) -> str:
+        """The text of a message id."""
+        return self.texts(message_id, **params)
+
+    @property
+    def lang(self) -> str:
+        """Language of the texts."""
+        return self.texts.lang
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Items as a list within a sentence."""
+        found = list(items)
+        if len(found) < 2:
+            return "".join(found)
+        joined = self("list.comma").join(found[:-1])
+        return self("list.and", first=joined, last=found[-1])
+
+    def indicator(self, name: str) -> str:
+        """Name of an indicator."""
+        return self(f"indicator.{name}.name")
+
+    def programme(self, name: str) -> str:
+        """Name of a programme of purchases; one that the log has added is shown as written."""
+        key = "programme." + "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+        return self(key) if key in self.texts else name
+
+    def series(self, series_id: str) -> str:
+        """Name of a series."""
+        return self.catalogue[series_id].name(self.lang)
+
+    def value(self, value: float, unit: str, *, plus: bool | None = None) -> str:
+        """A value with its unit."""
+        return quantity(value, unit, self.texts, plus=plus, lang=self.lang)
+
+    def of(self, reading: Reading, *, plus: bool | None = None) -> str:
+        """Value of a reading, or that it is unknown."""
+        if reading.value is None:
+            return self("unknown")
+        return self.value(reading.value, reading.unit, plus=plus)
+
+    def why_not(self, reading: Reading) -> str:
+        """Why a reading could not be made."""
+        return self(f"status.{reading.status.value}")
+
+    def score(self, score: float | None) -> str:
+        """A score with its sign, or that it is unknown."""
+        return self("unknown") if score is None else signed(score)
+
+    def period(self, origin: Origin) -> str:
+        """Period of a figure as its frequency writes it."""
+        return period_of(origin.period, self.catalogue[origin.series].frequency.value)
+
+    def remarks(self, reading: Reading) -> str:
+        """What must be known about a reading: unknown and why, substitutes, how it is dated."""
+        used = dict.fromkeys(origin.series for origin in reading.substitutes)
+        notes = [] if reading.known else [self.why_not(reading)]
+        notes += [self("remark.substitute", name=self.series(name)) for name in used]
+        return self("list.semicolon").join(notes)
+
+    def readings(
+        self,
+        readings: Sequence[Reading],
+        *,
+        title: str,
+        dated: Mapping[str, str] | None = None,
+    ) -> tuple[Block, ...]:
+        """Readings, one a row: name, value, period, day known, remarks.
+
+        Those whose series did not exist at the date are named below the table, not in it.
+
+        Parameters
+        ----------
+        dated : mapping of str to str, optional
+            Day of indicators whose figures are not those of a series' period.
+        """
+        begun = [made for made in readings if made.status is not Status.NOT_BEGUN]
+        later = [made for made in readings if made.status is Status.NOT_BEGUN]
+        blocks: list[Block] = []
+        if begun:
+            head = tuple(self(f"col.{c}") for c in ("what", "value", "period", "known", "remarks"))
+            rows = tuple(self._row(made, dated or {}) for made in begun)
+            blocks.append(Table(head, rows, frozenset({1}), title))
+        if later:
+            names = self("list.semicolon").join(self.indicator(made.indicator) for made in later)
+            key = "readings.later" if begun else "readings.none"
+            blocks.append(Para(self(key, title=title, names=names), "dim"))
+        return tuple(blocks)
+
+    def _row(self, made: Reading, dated: Mapping[str, str]) -> tuple[str, ...]:
+        newest = made.origins[0] if made.origins else None
+        period = self.period(newest) if newest else "–"
+        known = day_of(made.known_from) if made.known_from else "–"
+        return (
+            self.indicator(made.indicator),
+            self.of(made),
+            dated.get(made.indicator, period),
+            dated.get(made.indicator, known),
+            self.remarks(made),
+        )

@@ -1,0 +1,131 @@
+"""Invented figures for every chart, and a way to draw all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from debtcycle.charts import (
+    Announced,
+    AxesData,
+    AxisRow,
+    Dated,
+    DebtData,
+    DebtPoint,
+    EventData,
+    EventValue,
+    GaugeData,
+    GaugeRow,
+    InputRow,
+    LedgerRow,
+    MapData,
+    MapPoint,
+    MonthMark,
+    PolicyData,
+    Spec,
+    TimelineData,
+    Words,
+    axes_chart,
+    debt_chart,
+    events_chart,
+    gauges_chart,
+    inputs_chart,
+    ledger_chart,
+    map_chart,
+    policy_chart,
+    timeline_chart,
+)
+
+Drawn = Callable[[Words, str, float | None], Spec]
+
+
+def a_map(words: Words, name: str, value: float | None) -> Spec:
+    path = (
+        MapPoint(date(2024, 9, 30), -0.2, 0.1, 6.0),
+        MapPoint(date(2024, 12, 31), value, 0.2, 6.0),
+        MapPoint(date(2025, 3, 31), 0.1, 0.4, None),
+        MapPoint(date(2025, 6, 30), 0.3, 0.5, 7.0),
+    )
+    then = MapPoint(date(2008, 11, 28), 0.8, -0.6, value)
+    return map_chart(MapData(path, 0.25, then, name), words, sources=name)
+
+
+def an_axes(words: Words, name: str, value: float | None) -> Spec:
+    rows = (AxisRow(name, 0.7, -0.9), AxisRow("two", value, -0.1), AxisRow("three", 0.1, value))
+    return axes_chart(AxesData(rows, "2025-12-15", name), words, sources=name)
+
+
+def an_inputs(words: Words, name: str, value: float | None) -> Spec:
+    rows = (
+        InputRow(name, "valuation", name, 1.0, "97"),
+        InputRow("two", "credit", "credit", value, name),
+    )
+    return inputs_chart(rows, words, sources=name)
+
+
+def a_gauges(words: Words, name: str, value: float | None) -> Spec:
+    rows = (
+        GaugeRow(name, 98.4),
+        GaugeRow("two", value),
+        GaugeRow("mean", 81.0, "mean", 74.0, 90.0),
+        GaugeRow("elsewhere", 52.0, "published"),
+    )
+    return gauges_chart(GaugeData(rows, 60.0), words, sources=name)
+
+
+def a_policy(words: Words, name: str, value: float | None) -> Spec:
+    del value
+    data = PolicyData(
+        date(2000, 1, 1),
+        date(2010, 1, 1),
+        (Dated(date(2003, 1, 1), 6.0), Dated(date(2009, 12, 30), 15.0)),
+        (Dated(date(2000, 1, 1), 5.0), Dated(date(2002, 12, 1), 6.0)),
+        (Dated(date(2000, 1, 1), 5.5), Dated(date(2008, 12, 16), 0.25)),
+        (Announced(date(2008, 11, 25), "more"), Announced(date(2009, 11, 4), "less")),
+    )
+    return policy_chart(data, words, sources=name)
+
+
+def a_timeline(words: Words, name: str, value: float | None) -> Spec:
+    months = (
+        MonthMark(date(2020, 1, 31), "mixed", "mixed", 0.1),
+        MonthMark(date(2020, 2, 29), "mixed", "into_strength", value),
+        MonthMark(date(2020, 3, 31), "into_depression", "into_depression", -0.4),
+    )
+    names = {"mixed": name, "into_depression": "down", "into_strength": "up"}
+    return timeline_chart(TimelineData(months, names, 0.25), words, sources=name)
+
+
+def a_ledger(words: Words, name: str, value: float | None) -> Spec:
+    rows = (LedgerRow(name, 4.2, 0.0), LedgerRow("two", 0.0, 4.2), LedgerRow("three", 5.0, value))
+    return ledger_chart(rows, words, sources=name)
+
+
+def a_debt(words: Words, name: str, value: float | None) -> Spec:
+    del value
+    as_is = tuple(DebtPoint(n, 100.0 + n, 580.0 + 5 * n) for n in range(11))
+    changed = tuple(DebtPoint(n, 100.0 - n, 580.0 - 9 * n) for n in range(11))
+    return debt_chart(DebtData(as_is, changed), words, sources=name)
+
+
+def an_events(words: Words, name: str, value: float | None) -> Spec:
+    cells = (
+        EventValue(name, "stocks", 3, -10.4),
+        EventValue(name, "stocks", 6, 45.0),
+        EventValue(name, "gold", 3, value),
+        EventValue(name, "gold", 6, 0.2),
+    )
+    return events_chart(EventData(cells, (name,), ("stocks", "gold")), words, sources=name)
+
+
+DRAWN: dict[str, Drawn] = {
+    "map": a_map,
+    "axes": an_axes,
+    "inputs": an_inputs,
+    "gauges": a_gauges,
+    "policy": a_policy,
+    "timeline": a_timeline,
+    "ledger": a_ledger,
+    "debt": a_debt,
+    "events": an_events,
+}

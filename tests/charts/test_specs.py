@@ -1,0 +1,180 @@
+"""Specs are plain, finite and the same every time, and say what the figures say."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date
+from typing import Any
+
+import pytest
+
+from charts.samples import DRAWN, a_gauges, a_ledger, a_map, a_timeline, an_events, an_inputs
+from debtcycle.charts import (
+    MapData,
+    MapPoint,
+    TimelineData,
+    caption_of,
+    map_chart,
+    standalone,
+    timeline_chart,
+)
+from debtcycle.charts.policy import PolicyData, policy_chart
+from debtcycle.charts.timeline import MonthMark
+from debtcycle.i18n import LANGUAGES, translator
+
+EN = translator("en")
+
+
+def layers(part: Any) -> list[dict[str, Any]]:
+    """All parts of a spec that draw marks."""
+    found = []
+    if isinstance(part, dict):
+        found += [part] if "mark" in part else []
+        for value in part.values():
+            found += layers(value)
+    elif isinstance(part, list):
+        for value in part:
+            found += layers(value)
+    return found
+
+
+def rows(spec: dict[str, Any], mark: str) -> list[dict[str, Any]]:
+    """Data of all layers that draw a mark."""
+    return [
+        row
+        for layer in layers(spec)
+        if layer["mark"]["type"] == mark
+        for row in layer.get("data", {}).get("values", [])
+    ]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_same_figures_give_the_same_spec(name: str, lang: str) -> None:
+    first = json.dumps(DRAWN[name](translator(lang), "name", 0.3), allow_nan=False)
+    again = json.dumps(DRAWN[name](translator(lang), "name", 0.3), allow_nan=False)
+    assert first == again
+    assert len(first) > 500
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("value", [None, math.nan, math.inf, -math.inf])
+def test_no_spec_holds_a_number_that_is_none(name: str, value: float | None) -> None:
+    spec = DRAWN[name](EN, "name", value)
+    assert "Infinity" not in json.dumps(spec, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_chart_has_titles_units_and_sources_in_both_languages(name: str) -> None:
+    titles = {}
+    for lang in LANGUAGES:
+        spec = DRAWN[name](translator(lang), "publisher", 0.3)
+        caption = caption_of(spec)
+        assert caption.title
+        assert caption.sources == "publisher"
+        assert len(caption.description) > 20
+        axes = [
+            axis["title"]
+            for layer in layers(spec)
+            for channel in layer.get("encoding", {}).values()
+            if isinstance(axis := channel.get("axis"), dict) and axis.get("title")
+        ]
+        assert axes, "a chart without the title of an axis"
+        titles[lang] = (caption.title, *axes)
+        assert not [text for text in titles[lang] if "{" in text]
+    assert not set(titles["en"]) & set(titles["zh"])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_of_the_charts_keeps_a_placeholder(lang: str) -> None:
+    for name, draw in DRAWN.items():
+        text = json.dumps(draw(translator(lang), "name", 0.3), ensure_ascii=False)
+        assert "{line}" not in text, name
+        assert "{list}" not in text, name
+
+
+def test_the_map_draws_no_line_over_a_missing_point() -> None:
+    whole = [row for row in rows(a_map(EN, "QE1", 0.0), "rule") if "age" in row]
+    broken = [row for row in rows(a_map(EN, "QE1", None), "rule") if "age" in row]
+    assert [len(whole), len(broken)] == [3, 1]
+    assert [row["age"] for row in whole] == sorted(row["age"] for row in whole), "older is fainter"
+    assert (broken[0]["x"], broken[0]["x2"]) == (0.1, 0.3)
+
+
+def test_the_map_marks_the_date_and_the_earlier_one() -> None:
+    spec = a_map(EN, "QE1", 5.0)
+    dots = [row for row in rows(spec, "point") if row["date"] in ("2025-06-30", "2008-11-28")]
+    assert {(row["date"], row["x"], row["y"]) for row in dots} == {
+        ("2025-06-30", 0.3, 0.5),
+        ("2008-11-28", 0.8, -0.6),
+    }
+    texts = [row["text"] for row in rows(spec, "text") if "text" in row]
+    assert "2025-06-30" in texts
+    assert "QE1" in texts
+
+
+def test_a_date_without_a_place_says_so() -> None:
+    spec = map_chart(MapData((MapPoint(date(1950, 1, 1), None, 0.2),), 0.25), EN, sources="s")
+    texts = [row["text"] for row in rows(spec, "text") if "text" in row]
+    assert EN("chart.map.unplaced") in texts
+    assert EN("chart.map.unplaced") in caption_of(spec).description
+
+
+def test_a_surplus_is_the_smallest_dot() -> None:
+    path = (MapPoint(date(2000, 6, 30), 0.0, 0.0, -2.4),)
+    spec = map_chart(MapData(path, 0.25), EN, sources="s")
+    assert [row["deficit"] for row in rows(spec, "point")] == [0.0]
+
+
+def test_months_of_one_verdict_are_one_piece() -> None:
+    pieces = rows(a_timeline(EN, "mixed", 0.2), "rect")
+    given = [p for p in pieces if p["row"] == EN("chart.timeline.given")]
+    assert [(p["t"][:10], p["t2"][:10], p["verdict"]) for p in given] == [
+        ("2020-01-01", "2020-02-29", "mixed"),
+        ("2020-02-29", "2020-03-31", "down"),
+    ]
+    alone = [p for p in pieces if p["row"] == EN("chart.timeline.axes")]
+    assert [p["verdict"] for p in alone] == ["mixed", "up", "down"]
+
+
+def test_without_heat_the_timeline_has_its_strips_alone() -> None:
+    months = (MonthMark(date(2020, 1, 31), "mixed", "mixed"),)
+    spec = timeline_chart(TimelineData(months, {"mixed": "m"}, 0.25), EN, sources="s")
+    assert not rows(spec, "line")
+    assert rows(spec, "rect")
+
+
+def test_missing_gauges_and_inputs_are_named_unknown() -> None:
+    texts = [row["text"] for row in rows(a_gauges(EN, "one", None), "text") if "value" in row]
+    assert texts == ["98", EN("chart.unknown"), "81", "52"]
+    unknown = [row for row in rows(an_inputs(EN, "one", None), "text") if row.get("x") == 0]
+    assert [row["name"] for row in unknown] == ["two"]
+
+
+def test_negative_bars_are_labelled_on_their_left() -> None:
+    spec = a_ledger(EN, "one", -0.83)
+    labels = {
+        layer["mark"]["align"]: [row["text"] for row in layer["data"]["values"]]
+        for layer in layers(spec)
+        if layer["mark"]["type"] == "text"
+    }
+    assert labels["right"] == ["−0.8"]
+    assert labels["left"] == ["4.2", "0.0", "0.0", "4.2", "5.0"]
+
+
+def test_event_cells_are_whole_percent_and_dots() -> None:
+    texts = [row["text"] for row in rows(an_events(EN, "QE", None), "text")]
+    assert sorted(texts) == sorted(["−10", "+45", "·", "0"])
+
+
+def test_a_policy_chart_without_announcements_has_no_legend() -> None:
+    data = PolicyData(date(1955, 1, 1), date(1965, 1, 1), (), (), (), ())
+    spec = policy_chart(data, EN, sources="s")
+    assert "legend" not in json.dumps(spec["vconcat"])
+
+
+def test_a_standalone_picture_has_title_and_sources_inside() -> None:
+    spec = standalone(a_map(EN, "QE1", 0.1))
+    assert spec["title"]["text"] == EN("chart.map.title")
+    assert spec["title"]["subtitle"] == ["QE1"]

@@ -1,0 +1,205 @@
+"""Every report of every date in both languages, read by a machine before an economist does."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from debtcycle.catalogue import load_catalogue
+from debtcycle.cycle.findings import find
+from debtcycle.cycle.judgement import Judgement
+from debtcycle.cycle.replay import Record
+from debtcycle.cycle.verdict import Verdict
+from debtcycle.report.as_json import claims_json, report_json
+from debtcycle.report.build import build, words_of
+from debtcycle.report.document import Bullets, Drawing, Para, Section, Table
+from debtcycle.report.markdown import render_markdown
+from debtcycle.report.plain import cell_width
+from debtcycle.report.sections.past import record
+from debtcycle.report.text import render_text
+
+DATES = (
+    "1965-06-30", "1999-12-31", "2008-11-28", "2010-11-05", "2012-09-14", "2019-10-15",
+    "2020-03-27", "2021-06-30", "2025-11-05", "2025-12-15",
+)  # fmt: skip
+OLD = "1925-03-01"
+# Ids that are also the names by which everybody knows the thing.
+ALSO_NAMES = {"GDP", "NFCI", "SOFR", "VIX", "WTI"}
+ADVICE = re.compile(
+    r"\b(buy now|sell now|overweight|underweight|we recommend|you should)\b", re.IGNORECASE
+)
+KEYS = (
+    "as_of", "mode", "verdict", "axes_verdict", "confidence", "coverage", "stimulus", "axes",
+    "monetisation", "late_cycle", "bubble_gauge", "stage", "attractiveness", "flip",
+    "robustness", "counter_argument", "claims",
+)  # fmt: skip
+
+
+def document(judgement_of, day, lang):
+    return build(judgement_of(day), words_of(lang))
+
+
+def words_in(section: Section) -> list[str]:
+    found: list[str] = []
+    for block in section.blocks:
+        if isinstance(block, Para):
+            found.append(block.text)
+        elif isinstance(block, Bullets):
+            found += block.items
+        elif isinstance(block, Drawing):
+            found += [block.title, *block.lines]
+        else:
+            assert isinstance(block, Table)
+            assert block.rows, f"an empty table in {section.key}: {block.title}"
+            assert {len(row) for row in block.rows} == {len(block.head)}
+            found += [block.title, *block.head, *(cell for row in block.rows for cell in row)]
+    return found
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("day", [*DATES, OLD])
+def test_nothing_slips_into_the_text(judgement_of, day, lang):
+    made = document(judgement_of, day, lang)
+    assert len(made.sections) == 14
+    ids = {info.id for info in load_catalogue()} - ALSO_NAMES
+    for section in made.sections:
+        said = words_in(section)
+        assert said
+        assert any(text.strip() for text in said)
+        for text in said:
+            assert not re.search(r"\b(nan|NaN|None|null|inf)\b|[{}]", text), text
+            assert not ADVICE.search(text), text
+            tokens = set(re.findall(r"(?<![A-Za-z0-9_(])[A-Z][A-Z0-9_]{2,}(?![A-Za-z0-9_])", text))
+            assert not tokens & ids, f"an id where a name belongs: {text}"
+            assert not re.search(r"\b[a-z]+_[a-z_]+\b", text), f"an id: {text}"
+
+
+@pytest.mark.parametrize("day", DATES)
+def test_chinese_is_chinese(judgement_of, day):
+    for section in document(judgement_of, day, "zh").sections:
+        assert re.search("[\u4e00-\u9fff]", section.title)
+        for text in words_in(section):
+            # Sources, and names of programmes that a user's log may add, keep their own words.
+            if "来源" in text or text.startswith("Ray Dalio"):
+                continue
+            assert not re.search(r"[a-z]{3,} [a-z]{3,}", text.replace("debtcycle import", "")), text
+            assert not re.search("[\u4e00-\u9fff][,;:!?]|[,;!?][\u4e00-\u9fff]", text), text
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_no_line_is_wider_than_asked(judgement_of, lang, width):
+    made = document(judgement_of, "2025-12-15", lang)
+    text = render_text(made, width=width)
+    wide = [line for line in text.splitlines() if cell_width(line) > width]
+    assert not wide
+    assert "\x1b" not in text
+    said = "".join(words for section in made.sections for words in words_in(section))
+    assert text.count("…") == said.count("…"), "something was cut"
+
+
+def test_a_width_out_of_bounds_is_brought_back(judgement_of):
+    made = document(judgement_of, "2025-12-15", "en")
+    assert render_text(made, width=10) == render_text(made, width=80)
+    assert render_text(made, width=500) == render_text(made, width=120)
+
+
+def test_colour_changes_no_word(judgement_of):
+    made = document(judgement_of, "2025-12-15", "en")
+    painted = render_text(made, colour=True)
+    assert "\x1b[" in painted
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", painted)
+    assert [x.rstrip() for x in bare.splitlines()] == render_text(made).splitlines()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_first_screen_says_what_must_be_understood(judgement_of, lang):
+    first = document(judgement_of, "2025-12-15", lang).sections[0]
+    text = "\n".join(words_in(first))
+    assert "2025-12-15" in first.blocks[0].text
+    assert "●" in text
+    assert "2008-11-28" in text
+    assert ("no advice" in text) or ("不提供任何建议" in text)
+    lines = render_text(build(judgement_of("2025-12-15"), words_of(lang))).splitlines()
+    second = next(n for n, line in enumerate(lines) if n > 3 and line.endswith("───"))
+    assert second <= 55
+
+
+@pytest.mark.parametrize("day", ["2008-11-28", "2025-12-15"])
+def test_markdown_says_what_the_text_says(judgement_of, day):
+    made = document(judgement_of, day, "en")
+    text = render_markdown(made)
+    for section in made.sections:
+        assert f"## {section.title}" in text
+    rows = sum(len(b.rows) for s in made.sections for b in s.blocks if isinstance(b, Table))
+    tables = sum(isinstance(b, Table) for s in made.sections for b in s.blocks)
+    assert sum(line.startswith("| ") for line in text.splitlines()) == rows + 2 * tables
+
+
+def _no_constants(text: str) -> object:
+    def refuse(name: str) -> object:
+        raise AssertionError(f"not strict JSON: {name}")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@pytest.mark.parametrize("day", [*DATES, OLD])
+def test_json_has_the_keys_of_the_contract(judgement_of, day):
+    made = judgement_of(day)
+    found = _no_constants(report_json(made, load_catalogue()))
+    assert set(KEYS) <= set(found)
+    assert found["as_of"] == day
+    assert found["mode"] in {"vintage", "lagged", "mixed"}
+    assert found["verdict"] in {v.value for v in Verdict}
+    assert list(found["axes"]) == ["valuation", "growth", "inflation", "credit"]
+    evidence = [item for axis in found["axes"].values() for item in axis["evidence"]]
+    assert len(evidence) == 15
+    wanted = {"indicator", "value", "unit", "series", "period", "known_from", "percentile", "score"}
+    assert all(wanted <= set(item) for item in evidence)
+    assert all(item["known_from"] <= day for item in evidence if item["known_from"])
+    assert {"on", "rung", "evidence"} <= set(found["stimulus"])
+    gauges = ("price", "unsustainable", "new_buyers", "sentiment", "leverage", "forward_purchases")
+    assert {"aggregate", "range", *gauges} <= set(found["bubble_gauge"])
+    assert len(found["claims"]) == 44
+    assert report_json(made, load_catalogue()) == report_json(made, load_catalogue())
+    assert len(_no_constants(claims_json(made))["claims"]) == 44
+
+
+def test_the_same_figures_give_the_same_report(edition_store):
+    from debtcycle.cycle.judgement import judge
+    from debtcycle.views import View
+
+    texts = {
+        render_text(
+            build(
+                judge(View(as_of="2019-10-15", store=edition_store), record=False), words_of("en")
+            )
+        )
+        for _ in range(2)
+    }
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_record_is_counted_in_months(lang):
+    from datetime import date
+
+    found = Record(
+        date(1999, 8, 31), date(2025, 11, 30), 4,
+        ((Verdict.NO_STIMULUS, 3), (Verdict.MIXED, 1)), ((Verdict.MIXED, 4),), 2, 1,
+    )  # fmt: skip
+    table = next(b for b in record(words_of(lang), found).blocks if isinstance(b, Table))
+    assert [row[1:] for row in table.rows] == [("3", "75%", "0"), ("1", "25%", "4")]
+
+
+def test_a_section_that_says_nothing_is_refused():
+    with pytest.raises(ValueError, match="says nothing"):
+        Section("x", "X", ())
+
+
+def test_a_judgement_carries_all_that_the_report_reads(judgement_of, edition_store):
+    made = judgement_of("2019-10-15")
+    assert isinstance(made, Judgement)
+    assert type(made.findings).__name__ == find.__annotations__["return"]
