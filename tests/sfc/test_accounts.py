@@ -166,7 +166,9 @@ def test_declared_revaluations_are_checked_against_prices() -> None:
     assert matrices.balance_sheet.rows[-1] == "net_worth"
     # Wealth changes by what is saved and by what is revalued.
     for period in (2, 3):
-        now, then = (run.matrices(t).balance_sheet.values[0:2, 0].sum() for t in (period, period - 1))
+        now, then = (
+            run.matrices(t).balance_sheet.values[0:2, 0].sum() for t in (period, period - 1)
+        )
         gains = np.nansum(run.matrices(period).revaluation.values[:, 0])
         assert now - then == pytest.approx(gains)
     with pytest.raises(ModelError) as caught:
@@ -192,9 +194,9 @@ redundant V = L
     run = sfc.read(text).compile().run(3)
     flows = run.matrices(3).transaction_flows
     assert np.nanmax(np.abs(flows.values)) < 1e-12
-    with pytest.raises(ModelError, match="model.accounts"):
+    with pytest.raises(ModelError, match=r"model\.accounts"):
         sfc.read(text.replace("f npl*L[-1]\n", "f 2*npl*L[-1]\n")).compile().run(3)
-    with pytest.raises(ModelError, match="model.holder"):
+    with pytest.raises(ModelError, match=r"model\.holder"):
         sfc.read(text.replace("sector b, f", "sector b, f, x").replace("f npl*L[-1]\n", "x npl\n"))
 
 
@@ -212,7 +214,7 @@ def test_tables_as_text_and_frames() -> None:
     assert any("-d(Bh)" in cell for row in cells for cell in row)
     latex = sfc.symbolic_cells(model.graph, model.compile_accounts().balance_sheet, latex=True)
     assert "B_{h}" in latex[0]
-    with pytest.raises(ModelError, match="model.period"):
+    with pytest.raises(ModelError, match=r"model\.period"):
         run.matrices(0)
-    with pytest.raises(ModelError, match="model.period"):
+    with pytest.raises(ModelError, match=r"model\.period"):
         run.matrices(1, 5)

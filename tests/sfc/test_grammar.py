@@ -212,14 +212,14 @@ def test_nesting_is_bounded_and_just_below_the_bound_it_works() -> None:
     deep = MAX_DEPTH - 1
     graph = Graph()
     assert value(graph, parsed(graph, "(" * deep + "a" + ")" * deep)) == VALUES["a"]
-    with pytest.raises(ModelError, match="model.depth"):
+    with pytest.raises(ModelError, match=r"model\.depth"):
         parsed(Graph(), "(" * 2_000 + "a" + ")" * 2_000)
 
 
 def test_shared_parts_do_not_print_without_end() -> None:
     graph = Graph()
     node = parsed(graph, "d(" * 40 + "a*b" + ")" * 40)
-    with pytest.raises(ModelError, match="model.long"):
+    with pytest.raises(ModelError, match=r"model\.long"):
         expression_text(graph, node)
 
 

@@ -102,10 +102,10 @@ def test_its_jacobian_equals_central_differences_through_the_block() -> None:
 
 def test_it_must_be_given_and_fit() -> None:
     model = sfc.read(LOGIT)
-    with pytest.raises(ModelError, match="model.unbound") as caught:
+    with pytest.raises(ModelError, match=r"model\.unbound") as caught:
         model.compile()
     assert caught.value.params["line"] == 11
-    with pytest.raises(ModelError, match="model.shape"):
+    with pytest.raises(ModelError, match=r"model\.shape"):
         model.compile({"demand": sfc.Primitive(4, 2, values, slopes)})
 
 

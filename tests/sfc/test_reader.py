@@ -178,9 +178,9 @@ def test_files(tmp_path: Path) -> None:
         bad.write_bytes(content)
         with pytest.raises(ModelError, match=message):
             sfc.read(bad)
-    with pytest.raises(ModelError, match="model.file"):
+    with pytest.raises(ModelError, match=r"model\.file"):
         sfc.read(tmp_path / "absent.model")
-    with pytest.raises(ModelError, match="model.file"):
+    with pytest.raises(ModelError, match=r"model\.file"):
         sfc.read("x" * 100_000)
 
 
@@ -197,7 +197,7 @@ def test_units_of_powers_and_roots() -> None:
         "model T\nunit m\nparameter k = 4 [m]\nvariable a [m^2]\nvariable b [m^2*m/m]\nvariable c\n"
     )
     sfc.read(head + "equation a = k^2 + sqrt(k)*sqrt(k)*k\nequation b = a\nequation c = k*a^b\n")
-    with pytest.raises(ModelError, match="model.clash"):
+    with pytest.raises(ModelError, match=r"model\.clash"):
         sfc.read(head + "equation a = k^3\nequation b = a\nequation c = 1\n")
 
 

@@ -144,9 +144,7 @@ class _Builder:
                     bought = graph.apply(Op.SUB, bought, written)
             else:
                 self.balance.add(row, sector, graph.apply(Op.MUL, stock.price, held))
-                gain = graph.apply(
-                    Op.MUL, self.difference(stock.price), shifted(graph, held, 1)
-                )
+                gain = graph.apply(Op.MUL, self.difference(stock.price), shifted(graph, held, 1))
                 self.changes.add(row, sector, gain)
                 bought = graph.apply(Op.MUL, stock.price, bought)
             if not stock.real:
@@ -199,8 +197,7 @@ class _Builder:
                 )
 
     def flow_identities(self) -> None:
-        # Without a single flow the columns say nothing: only the balance sheet was declared.
-        if not self.model.flows:
+        if not self.flows.found:
             return
         group = self.group(iter(self.flows.found.values()))
         lines = {flow.name: flow.line for flow in self.model.flows}
@@ -216,9 +213,7 @@ class _Builder:
     def revaluation_identities(self) -> None:
         if not self.changes.found:
             return
-        group = self.group(
-            iter((*self.changes.found.values(), *self.declared.values()))
-        )
+        group = self.group(iter((*self.changes.found.values(), *self.declared.values())))
         stocks = {stock.name: stock for stock in self.model.stocks}
         for row in _names(row for row, _ in self.changes.found):
             if not stocks[row].real:

@@ -51,9 +51,10 @@ class Comparison:
 
     def to_pandas(self, path: int = 0) -> Any:
         """Differences of one path as a frame by period."""
-        return self.second.to_pandas(path)[list(self.names)] - self.first.to_pandas(path)[
-            list(self.names)
-        ]
+        return (
+            self.second.to_pandas(path)[list(self.names)]
+            - self.first.to_pandas(path)[list(self.names)]
+        )
 
 
 def compare(first: Run, second: Run) -> Comparison:
@@ -104,9 +105,7 @@ def impulse_response(
     shocks = [Shock(t, name, level + change)]
     if duration is not None and t + duration <= periods:
         shocks.append(Shock(t + duration, name, level))
-    return compare(
-        base, compiled.run(periods, start=start, parameters=parameters, shocks=shocks)
-    )
+    return compare(base, compiled.run(periods, start=start, parameters=parameters, shocks=shocks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,8 @@ class Declaration:
     def name(self, items: Items) -> Token:
         """The only token, which must be a name."""
         if len(items) != 1 or items[0].kind != "name":
-            wrong = items[0] if items and items[0].kind != "name" else (items[1:] or [None])[0]
-            raise self.expected("a name", wrong)
+            good = bool(items) and items[0].kind == "name"
+            raise self.expected("a name", next(iter(items[good:]), None))
         return items[0]
 
     def fresh(self, item: Token) -> str:
@@ -188,9 +188,7 @@ class Declaration:
         value = self.model.graph.constant_of(self.node(items)) if items else None
         if items and value is None:
             raise fault("model.number", items[0].line, items[0].column, name=name)
-        self.model.parameters[name] = Parameter(
-            name, value, unit, self.description, self.word.line
-        )
+        self.model.parameters[name] = Parameter(name, value, unit, self.description, self.word.line)
 
     def equation(self, items: Items, description: str, market: str | None) -> Equation:
         """``LEFT = RIGHT``."""
@@ -271,9 +269,7 @@ class Declaration:
         known = {stock.name: stock for stock in self.model.stocks}
         if name.text not in known:
             listed = ", ".join(known) or "-"
-            raise fault(
-                "model.stock_unknown", name.line, name.column, name=name.text, known=listed
-            )
+            raise fault("model.stock_unknown", name.line, name.column, name=name.text, known=listed)
         holders = {holding.sector for holding in known[name.text].holdings}
         for change in changes:
             if change.sector not in holders:

@@ -8,6 +8,7 @@ out, so that derivatives come out small.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -46,7 +47,7 @@ class Op(IntEnum):
     SLOPE = 27  # one entry of a call's Jacobian, row by output
 
 
-_FOLD = {
+_FOLD: dict[Op, Callable[..., float]] = {
     Op.ADD: lambda a, b: a + b,
     Op.SUB: lambda a, b: a - b,
     Op.MUL: lambda a, b: a * b,
@@ -139,15 +140,14 @@ class Graph:
         return self._put(Node(op, args)) if simple is None else simple
 
     def _folded(self, op: Op, numbers: list[float | None]) -> float | None:
-        if op in _FOLD and None not in numbers:
-            return float(_FOLD[op](*numbers))  # type: ignore[no-untyped-call]
-        if op is Op.DIV and None not in numbers and numbers[1] != 0.0:
-            return numbers[0] / numbers[1]  # type: ignore[operator]
-        return None
+        known = [number for number in numbers if number is not None]
+        if len(known) < len(numbers):
+            return None
+        if op in _FOLD:
+            return float(_FOLD[op](*known))
+        return known[0] / known[1] if op is Op.DIV and known[1] != 0.0 else None
 
-    def _simplified(
-        self, op: Op, args: tuple[int, ...], numbers: list[float | None]
-    ) -> int | None:
+    def _simplified(self, op: Op, args: tuple[int, ...], numbers: list[float | None]) -> int | None:
         first = numbers[0]
         second = numbers[1] if len(numbers) > 1 else None
         if op in (Op.ADD, Op.SUB):

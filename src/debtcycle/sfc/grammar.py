@@ -28,7 +28,16 @@ from dataclasses import dataclass
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Op, Symbol
 
-__all__ = ["MAX_DEPTH", "WORDS", "Token", "fault", "names_in", "parse_expression", "shifted", "tokens"]
+__all__ = [
+    "MAX_DEPTH",
+    "WORDS",
+    "Token",
+    "fault",
+    "names_in",
+    "parse_expression",
+    "shifted",
+    "tokens",
+]
 
 MAX_DEPTH = 60
 MAX_LAG = 400
@@ -210,7 +219,9 @@ class _Parser:
         self.take("[")
         self.take("-")
         number = self.take()
-        if not (number.text.isdigit() and len(number.text) < 6 and 1 <= int(number.text) <= MAX_LAG):
+        if not (
+            number.text.isdigit() and len(number.text) < 6 and 1 <= int(number.text) <= MAX_LAG
+        ):
             raise fault(
                 "model.lag", number.line, number.column, found=number.text[:40], most=MAX_LAG
             )

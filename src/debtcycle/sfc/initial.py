@@ -23,9 +23,7 @@ def initial_order(model: Model) -> tuple[str, ...]:
         ``model.circular`` with line and column, naming the circle.
     """
     needs = {
-        name: sorted(
-            s.name for s in model.graph.symbols(item.value) if s.name in model.initial
-        )
+        name: sorted(s.name for s in model.graph.symbols(item.value) if s.name in model.initial)
         for name, item in model.initial.items()
     }
     done: dict[str, None] = {}

@@ -45,18 +45,18 @@ class _Given:
     paths: int
 
 
-def _number(name: str, value: ArrayLike) -> Number:
+def _number(name: str, value: object) -> Number:
     """One finite number, or one for each path."""
+    found: Number
     if isinstance(value, (float, int)):
-        found: Number = float(value)
-        good = math.isfinite(found)
+        found, good = float(value), math.isfinite(value)
     else:
         try:
-            found = np.asarray(value, dtype=np.float64)
+            array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError) as error:
             raise ModelError("model.value", name=name, found=str(value)[:40]) from error
-        good = found.ndim <= 1 and bool(np.isfinite(found).all())
-        found = found if found.ndim else found.item()
+        good = array.ndim <= 1 and bool(np.isfinite(array).all())
+        found = array if array.ndim else float(array)
     if not good:
         raise ModelError("model.value", name=name, found=str(value)[:40])
     return found

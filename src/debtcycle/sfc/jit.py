@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import numba
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import types
 from numba.extending import intrinsic
 
@@ -25,15 +25,17 @@ class CFunction:
     @cached_property
     def address(self) -> int:
         """Where the machine code lies."""
-        self._made = numba.cfunc(
-            types.void(*self.arguments), cache=True, error_model="numpy", nopython=True
-        )(self.function)
+        wrap: Any = numba.cfunc
+        self._made = wrap(types.void(*self.arguments), cache=True, error_model="numpy")(
+            self.function
+        )
         return int(self._made.address)
 
 
 def pointer(kind: str) -> Any:
     """Type of a pointer to numbers of a kind such as ``"float64"``."""
-    return types.CPointer(getattr(types, kind))
+    made: Any = types.CPointer
+    return made(getattr(types, kind))
 
 
 def compiled(function: F) -> F:
@@ -75,5 +77,6 @@ def _primitive(context: Any, address: Any, work: Any, source: Any, target: Any) 
     return types.void(address, work, source, target), _caller([_DOUBLES, _LONG, _LONG])
 
 
-call_execute: Callable[[Any, Any, Any, Any, Any], None] = intrinsic(_execute)
-call_primitive: Callable[[Any, Any, Any, Any], None] = intrinsic(_primitive)
+# What `intrinsic` makes takes all but the first argument of the function.
+call_execute = cast(Callable[[Any, Any, Any, Any, Any], None], intrinsic(_execute))
+call_primitive = cast(Callable[[Any, Any, Any, Any], None], intrinsic(_primitive))

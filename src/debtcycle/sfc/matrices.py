@@ -23,6 +23,12 @@ __all__ = ["Matrices", "Table", "numeric_matrices", "symbolic_cells"]
 SUM = "sum"
 
 
+def _shown(value: float) -> str:
+    """Two digits, and no minus before nought."""
+    text = f"{value:,.2f}"
+    return "0.00" if text == "-0.00" else text
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A matrix in numbers, with sums.
@@ -67,10 +73,10 @@ class Table:
 
     def __str__(self) -> str:
         cells = [
-            ["" if np.isnan(v) else f"{v:,.2f}" for v in (*row, total)]
+            ["" if np.isnan(v) else _shown(v) for v in (*row, total)]
             for row, total in zip(self.values, self.row_sums, strict=True)
         ]
-        cells.append([f"{v:,.2f}" for v in (*self.column_sums, self.column_sums.sum())])
+        cells.append([_shown(v) for v in (*self.column_sums, self.column_sums.sum())])
         head = ["", *self.columns, SUM]
         lines = [[name, *row] for name, row in zip((*self.rows, SUM), cells, strict=True)]
         return aligned([head, *lines], right=True)
@@ -103,9 +109,7 @@ def _with_wealth(table: Table) -> Table:
     )
 
 
-def numeric_matrices(
-    graph: Graph, accounts: Accounts, of: Callable[[Symbol], float]
-) -> Matrices:
+def numeric_matrices(graph: Graph, accounts: Accounts, of: Callable[[Symbol], float]) -> Matrices:
     """Matrices in numbers, given the values of symbols."""
     return Matrices(
         _with_wealth(_table(graph, accounts.balance_sheet, of)),

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import CFUNCTYPE, addressof, c_char, c_void_p
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.sfc.machine import execute_many, execute_one, newton, run_paths
+from debtcycle.sfc.execution import execute_many, execute_one
+from debtcycle.sfc.machine import run_paths
+from debtcycle.sfc.newton import newton
 from debtcycle.sfc.packing import EXECUTE, ITERATIONS, NEWTON, PLACES, WIDTH, pack, work_size
 from debtcycle.sfc.primitives import Primitive
 from debtcycle.sfc.program import Program
@@ -26,12 +28,14 @@ class _Address:
     """A primitive compiled to C functions, kept alive as long as its addresses are used."""
 
     def __init__(self, primitive: Primitive) -> None:
-        from numba import carray, cfunc, njit, types
+        from numba import carray, cfunc, njit, types  # type: ignore[attr-defined]
+
+        from debtcycle.sfc.jit import pointer
 
         inputs, outputs = primitive.inputs, primitive.outputs
         plain = [getattr(f, "py_func", f) for f in (primitive.numba_values, primitive.numba_slopes)]
         values, slopes = (njit(error_model="numpy")(function) for function in plain)
-        signature = types.void(types.CPointer(types.float64), types.int64, types.int64)
+        signature = types.void(pointer("float64"), types.int64, types.int64)
 
         def give_values(work, source, target):  # type: ignore[no-untyped-def]
             space = carray(work, (target + outputs,))
@@ -67,7 +71,7 @@ def _run() -> Callable[..., None]:
 
 def _pointer(array: NDArray[Any]) -> int:
     """Address of an array's numbers."""
-    return addressof(c_char.from_buffer(array)) if array.size else 0
+    return addressof(c_char.from_buffer(cast(Any, array))) if array.size else 0
 
 
 def simulate(

@@ -109,7 +109,7 @@ class _Block:
             ]
         )
         slopes = np.abs(machine.registers[self.entries] * origin[None]).max(axis=1)
-        return np.maximum(np.fmax(terms, slopes), TINY)
+        return np.asarray(np.maximum(np.fmax(terms, slopes), TINY))
 
     def against(self, scales: Values) -> Values:
         """Largest residual of each path relative to fixed scales."""
@@ -154,7 +154,9 @@ class _Block:
             step = self.steps(~done & ~reached & np.isfinite(fixed))
             usable = ~done & ~reached & np.isfinite(fixed) & np.isfinite(step).all(axis=0)
             done |= ~usable
-            worst, done = self.search(usable, origin, np.where(usable, step, 0.0), scales, fixed, worst, done)
+            worst, done = self.search(
+                usable, origin, np.where(usable, step, 0.0), scales, fixed, worst, done
+            )
         return worst
 
     def search(
@@ -182,8 +184,8 @@ class _Block:
                 self.chain()
         return worst, done
 
-    def solve(self, row: int, number: int, state: State, iterations: int) -> NDArray[np.int64]:
-        """Try the guesses in turn; which equation is worst, for paths that failed."""
+    def solve(self, row: int, number: int, state: State, iterations: int) -> None:
+        """Try the guesses in turn; note the worst equation of paths that failed."""
         worst = np.full(state.worst.shape, np.inf)
         for guess, value in enumerate(GUESSES):
             done = (state.failed[0] >= 0) | (worst <= self.tolerance)
@@ -199,7 +201,6 @@ class _Block:
         state.failed[0, fresh], state.failed[1, fresh] = row, number
         guilty = self.first + self.by_equation().argmax(axis=0)
         state.failed[2, fresh] = guilty[fresh]
-        return guilty
 
 
 def _check(machine: _Machine, row: int, state: State) -> None:

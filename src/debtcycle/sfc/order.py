@@ -107,12 +107,12 @@ class _Isolator:
             alone = self.graph.nodes[side].symbol == symbol
             if alone and symbol not in self.graph.symbols(other):
                 return other  # as written
-        if name not in self.candidates(equation, item.left) | self.candidates(
-            equation, item.right
-        ):
+        if name not in self.candidates(equation, item.left) | self.candidates(equation, item.right):
             return None
         own = next(s for s, n in self.terms[equation] if self.graph.nodes[n].symbol == symbol)
-        rest = [(-own * s, n) for s, n in self.terms[equation] if symbol not in self.graph.symbols(n)]
+        rest = [
+            (-own * s, n) for s, n in self.terms[equation] if symbol not in self.graph.symbols(n)
+        ]
         # Positive terms first, so that no negation is needed.
         total = self.graph.const(0.0)
         for sign, number in sorted(rest, key=lambda pair: -pair[0]):
@@ -135,18 +135,14 @@ class _Isolator:
         return name if self.value(equation, name) is not None else None
 
 
-def _matching(
-    model: Model, occurring: list[set[str]], isolator: _Isolator
-) -> dict[str, int]:
+def _matching(model: Model, occurring: list[set[str]], isolator: _Isolator) -> dict[str, int]:
     """An equation for every variable: those written for it first, then by augmenting paths."""
     owner: dict[str, int] = {}
     free = []
     for number, equation in enumerate(model.equations):
         wanted = isolator.preferred(number)
         if equation.market is not None and wanted not in model.variables:
-            raise ModelError(
-                "model.price", line=equation.line, column=equation.column, name=wanted
-            )
+            raise ModelError("model.price", line=equation.line, column=equation.column, name=wanted)
         if wanted is not None and wanted not in owner:
             owner[wanted] = number
         else:
@@ -163,9 +159,7 @@ def _matching(
     missing = [name for name in model.variables if name not in owner]
     if missing:
         line = model.variables[missing[0]].line
-        raise ModelError(
-            "model.underdetermined", line=line, column=1, names=", ".join(missing[:8])
-        )
+        raise ModelError("model.underdetermined", line=line, column=1, names=", ".join(missing[:8]))
     return owner
 
 
@@ -201,10 +195,10 @@ def _components(graph: dict[str, list[str]]) -> list[list[str]]:
     stack: list[str] = []
     on_stack: set[str] = set()
     found: list[list[str]] = []
-    for root in graph:
+    for root, first in graph.items():
         if root in index:
             continue
-        work = [(root, iter(graph[root]))]
+        work = [(root, iter(first))]
         index[root] = low[root] = len(index)
         stack.append(root)
         on_stack.add(root)

@@ -63,4 +63,11 @@ def work_size(packed: NDArray[np.int64], width: int) -> int:
     """Numbers of work space for a width of lanes."""
     size = int(packed[LARGEST])
     block = size * size + size + 3 * size * width
-    return int(packed[REGISTERS]) * width + int(packed[ROOM]) + block + 4 * width + 1 + int(packed[GROUPS])
+    return (
+        int(packed[REGISTERS]) * width
+        + int(packed[ROOM])
+        + block
+        + 4 * width
+        + 1
+        + int(packed[GROUPS])
+    )

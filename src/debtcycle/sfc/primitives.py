@@ -81,9 +81,7 @@ def _plain(writer: Writer) -> Writer:
     return plain
 
 
-def bound_primitives(
-    model: Model, given: Mapping[str, Primitive]
-) -> tuple[Primitive, ...]:
+def bound_primitives(model: Model, given: Mapping[str, Primitive]) -> tuple[Primitive, ...]:
     """The function of every ``primitive`` declaration, in their order.
 
     Raises

@@ -9,6 +9,7 @@ derivatives, simplified and with common parts shared.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -289,12 +290,10 @@ def _write_block(emitter: _Emitter, block: Block, solved: _Solved) -> None:
     out.residuals += [emitter.register(n) for n in solved.residuals]
     out.terms += [[emitter.register(n) for n in row] for row in solved.terms]
     out.entries += [emitter.register(n) for row in solved.jacobian for n in row]
-    out.spans.append(
-        (first, middle, len(out.rows), first_tear, len(out.tears), first_entry)
-    )
+    out.spans.append((first, middle, len(out.rows), first_tear, len(out.tears), first_entry))
 
 
-def _table(rows: list[tuple[int, ...]], width: int) -> Ints:
+def _table(rows: Sequence[tuple[int, ...]], width: int) -> Ints:
     return np.array(rows, dtype=np.int32).reshape(-1, width)
 
 
@@ -315,7 +314,10 @@ def compile_program(model: Model) -> Program:
     structure = order_blocks(model)
     accounts = generate_accounts(model)
     solved = [_solved(model, block) for block in structure]
-    check_nodes = [*(i.residual for i in accounts.identities), *(n for g in accounts.groups for n in g)]
+    check_nodes = [
+        *(i.residual for i in accounts.identities),
+        *(n for g in accounts.groups for n in g),
+    ]
     nodes = [item.value for block in structure for item in block.chain if item.value is not None]
     for one in solved:
         nodes += [*one.residuals, *(n for row in (*one.terms, *one.jacobian) for n in row)]

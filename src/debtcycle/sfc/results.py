@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.errors import ModelError
+from debtcycle.sfc.evaluation import evaluate
+from debtcycle.sfc.expression import Symbol
 from debtcycle.sfc.matrices import Matrices, numeric_matrices
-from debtcycle.sfc.model import Model
+from debtcycle.sfc.model import Model, Parameter, Variable
 from debtcycle.sfc.printing import equation_text
 from debtcycle.sfc.program import Program
 from debtcycle.sfc.state import State
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["AccountResidual", "Failure", "Origin", "Run"]
 
 Values = NDArray[np.float64]
+_CAUSES = ("redundant", "balance_sheet", "revaluation", "transaction_flows")
 GUESSES = ("previous", "ones", "minus_ones")
 
 
@@ -94,12 +97,12 @@ class Run:
     @property
     def periods(self) -> int:
         """Periods that were run."""
-        return self.state.history.shape[0] - self._first - 1
+        return len(self.state.history) - self._first - 1
 
     @property
     def paths(self) -> int:
         """Number of paths."""
-        return self.state.history.shape[2]
+        return int(self.state.history.shape[2])
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -109,7 +112,10 @@ class Run:
     @property
     def units(self) -> dict[str, str | None]:
         """Unit of every variable and parameter; None where the model does not say."""
-        entries = (*self.model.variables.values(), *self.model.parameters.values())
+        entries: list[Variable | Parameter] = [
+            *self.model.variables.values(),
+            *self.model.parameters.values(),
+        ]
         return {entry.name: entry.unit for entry in entries}
 
     def __getitem__(self, name: str) -> Values:
@@ -251,17 +257,41 @@ class Run:
             )
         if accounts_tolerance is None or not self.worst_account > accounts_tolerance:
             return
-        worst = max(self.accounts, key=lambda account: account.residual)
+        # Flows first: a balance sheet or an identity that is off is what follows from them.
+        worst = max(
+            (number for number, one in enumerate(self.accounts)
+             if one.residual > accounts_tolerance),
+            key=lambda n: (_CAUSES.index(self.accounts[n].kind), self.accounts[n].residual),
+        )  # fmt: skip
+        account = self.accounts[worst]
+        period, residual = self._first_breach(worst, account.path, accounts_tolerance)
         raise ModelError(
             "model.accounts",
-            kind=worst.kind,
-            side=worst.side,
-            label=worst.label[:200],
-            period=worst.period,
-            path=worst.path,
-            residual=f"{worst.residual:.3g}",
-            line=worst.line,
+            kind=account.kind,
+            side=account.side,
+            label=account.label[:200],
+            period=period,
+            path=account.path,
+            residual=f"{residual:.3g}",
+            line=account.line,
         )
+
+    def _first_breach(self, number: int, path: int, tolerance: float) -> tuple[int, float]:
+        """First period in which an identity is off, and by how much."""
+        accounts, rows = self.program.accounts, len(self.state.history)
+        item = accounts.identities[number]
+
+        def of(symbol: Symbol) -> Values:
+            values = self._rows(symbol.name)[:, path]
+            return values[self._first + 1 - symbol.lag : rows - symbol.lag]
+
+        group = accounts.groups[item.group]
+        residual, *cells = evaluate(self.model.graph, [item.residual, *group], of)
+        shape = (self.periods,)
+        size = np.max([np.abs(np.broadcast_to(c, shape)) for c in cells], axis=0)
+        off = np.abs(np.broadcast_to(residual, shape)) / np.maximum(size, 1e-30)
+        first = int(np.argmax(~(off <= tolerance)))
+        return first + 1, float(off[first])
 
     def origin(self, variable: str, period: int, path: int = 0) -> Origin:
         """From where a variable was found: with several solutions it decides which."""

@@ -155,6 +155,8 @@ def steady_state(
     )
     given = {name: float(run[name][-1, 0]) for name in compiled.model.parameters}
     row = {name: float(run[name][-1, 0]) for name in run.names}
+    if run.failures:
+        raise ModelError("model.no_steady", name=compiled.model.name)
     if _rates(run) is not None:
         return _growing(compiled, row, given)
     one_period = _Map(compiled, given)
@@ -164,13 +166,15 @@ def steady_state(
         if not np.isfinite(states).all():
             break
         values = one_period(states[:, None])[:, 0]
+        if not len(states):
+            return SteadyState(dict(zip(one_period.all, values.tolist(), strict=True)) | given, 0.0, 0.0, 0.0)
         largest = float(np.abs(values).max(initial=0.0))
         scale = np.maximum(np.abs(states), max(1e-3 * largest, 1e-12))
         residual = values[one_period.places] - states
         worst = float(np.abs(residual / scale).max(initial=0.0))
         slope = one_period.slope(states, largest)
         if worst <= tolerance:
-            roots = np.abs(np.linalg.eigvals(slope)) if len(states) else np.zeros(0)
+            roots = np.abs(np.linalg.eigvals(slope))
             rest = roots[np.abs(roots - 1.0) > 1e-5]
             found = dict(zip(one_period.all, values.tolist(), strict=True)) | given
             return SteadyState(found, worst, 0.0, float(rest.max(initial=0.0)))

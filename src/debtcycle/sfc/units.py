@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Op
-from debtcycle.sfc.model import Equation, Model
+from debtcycle.sfc.model import Equation, Model, Parameter, Variable
 
 __all__ = ["Unit", "check_units", "parse_unit"]
 
@@ -64,7 +64,10 @@ class _Checker:
         self.model = model
         self.graph = model.graph
         self.known: dict[int, Unit] = {}
-        entries = (*model.variables.values(), *model.parameters.values())
+        entries: list[Variable | Parameter] = [
+            *model.variables.values(),
+            *model.parameters.values(),
+        ]
         self.declared: dict[str, Unit] = {
             entry.name: None
             if entry.unit is None
@@ -104,9 +107,7 @@ class _Checker:
         if node.op in (Op.NEG, Op.ABS):
             return self.known[args[0]]
         if node.op in (Op.MUL, Op.DIV):
-            sides = [
-                ONE if self.graph.constant_of(a) is not None else self.known[a] for a in args
-            ]
+            sides = [ONE if self.graph.constant_of(a) is not None else self.known[a] for a in args]
             return _times(sides[0], sides[1], 1 if node.op is Op.MUL else -1)
         if node.op is Op.WHERE:
             return self.same(equation, args[1:])
