@@ -102,9 +102,7 @@ def _shocks(path: Path) -> Iterator[Shock]:
 def _output(run: Run) -> str:
     """Every variable and parameter by period, with all digits."""
     columns = [run[name][:, 0].tolist() for name in run.names]
-    rows = [
-        [str(t), *(f"{column[t]:.17g}" for column in columns)] for t in range(run.periods + 1)
-    ]
+    rows = [[str(t), *(f"{column[t]:.17g}" for column in columns)] for t in range(run.periods + 1)]
     return csv_text([["t", *run.names], *rows])
 
 
