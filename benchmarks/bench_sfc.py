@@ -123,7 +123,7 @@ def compilation() -> list[Measure]:
         env = {**os.environ, "NUMBA_CACHE_DIR": folder}
 
         def run() -> None:
-            subprocess.run([sys.executable, "-c", code], env=env, check=True)  # noqa: S603
+            subprocess.run([sys.executable, "-c", code], env=env, check=True)
 
         return [
             Measure("GROWTH, read and compile", warm, 0.05),

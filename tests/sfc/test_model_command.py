@@ -56,7 +56,9 @@ def test_run_writes_every_name_with_all_digits(tmp_path: Path, capsys: Out) -> N
     from debtcycle import sfc
     from debtcycle.sfc.library import load_model
 
-    again = load_model("SIM").compile().run(6, shocks=[sfc.Shock(3, "Gd", 25), sfc.Shock(5, "Gd", 20)])
+    again = (
+        load_model("SIM").compile().run(6, shocks=[sfc.Shock(3, "Gd", 25), sfc.Shock(5, "Gd", 20)])
+    )
     for name in names:
         assert [float(row[name]) for row in rows] == again[name][:, 0].tolist()
 
@@ -126,5 +128,5 @@ def test_help_does_not_import_the_compiler() -> None:
         "import sys; import debtcycle; from debtcycle.cli.main import run; run(['--help']); "
         "run(['model', '--help']); sys.exit('numba' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 0

@@ -19,7 +19,7 @@ def test_tutorial_runs(lang: str) -> None:
     examples = 0
     for number, piece in enumerate(pieces):
         if not piece.startswith(">>>"):
-            exec(compile(piece, f"sfc.{lang}.md, piece {number}", "exec"), room)  # noqa: S102
+            exec(compile(piece, f"sfc.{lang}.md, piece {number}", "exec"), room)
             continue
         test = doctest.DocTestParser().get_doctest(piece, room, f"piece {number}", None, None)
         said: list[str] = []

@@ -73,8 +73,9 @@ def _one(  # noqa: C901 - one branch for each operation
     p: Longs, w: Values, functions: Longs, start: int, end: int
 ) -> None:
     """Run code on a single lane."""
+    code = p[CODE]
     for i in range(start, end):
-        q = p[CODE] + 5 * i
+        q = code + 5 * i
         op, out, a = p[q], p[q + 1], w[p[q + 2]]
         if op == 4:
             w[out] = a * w[p[q + 3]]
@@ -117,8 +118,9 @@ def _many(  # noqa: C901 - one branch for each operation
     p: Longs, w: Values, functions: Longs, start: int, end: int, width: int, lanes: int
 ) -> None:
     """Run code on all lanes, one operation at a time."""
+    code = p[CODE]
     for i in range(start, end):
-        q = p[CODE] + 5 * i
+        q = code + 5 * i
         op, out, a, b = p[q], p[q + 1] * width, p[q + 2] * width, p[q + 3] * width
         if op == 4:
             for k in range(lanes):

@@ -14,12 +14,23 @@ from numpy.typing import NDArray
 from debtcycle.sfc.execution import execute_many, execute_one
 from debtcycle.sfc.machine import run_paths
 from debtcycle.sfc.newton import newton
-from debtcycle.sfc.packing import EXECUTE, ITERATIONS, NEWTON, PLACES, WIDTH, pack, work_size
+from debtcycle.sfc.packing import (
+    EXECUTE,
+    ITERATIONS,
+    NEWTON,
+    PLACES,
+    SIZES,
+    WIDTH,
+    pack,
+    work_size,
+)
 from debtcycle.sfc.primitives import Primitive
 from debtcycle.sfc.program import Program
 from debtcycle.sfc.state import State
 
-__all__ = ["LANES", "addresses", "simulate"]
+__all__ = ["LANES", "Prepared", "addresses", "simulate"]
+
+Values = NDArray[np.float64]
 
 LANES = 32
 
@@ -74,12 +85,29 @@ def _pointer(array: NDArray[Any]) -> int:
     return addressof(c_char.from_buffer(cast(Any, array))) if array.size else 0
 
 
+class Prepared:
+    """A program with its primitives as the machine wants them, made once for many runs."""
+
+    def __init__(self, program: Program, primitives: tuple[Primitive, ...] = ()) -> None:
+        self.packed, self.functions = pack(program), addresses(primitives)
+        self.constants = program.constants
+        self.room = tuple(work_size(self.packed, width) for width in (0, 1))
+        self.fixed = [_pointer(a) for a in (self.packed, self.functions, self.constants)]
+        self.place = np.zeros(PLACES + SIZES, dtype=np.int64)
+        self.place[NEWTON] = newton.address
+
+    def space(self, width: int) -> Values:
+        """Work space for a width of lanes: its size is linear in the width."""
+        none, one = self.room
+        return np.zeros(none + (one - none) * width)
+
+
 def simulate(
     program: Program,
     state: State,
     *,
     primitives: tuple[Primitive, ...] = (),
-    packed: NDArray[np.int64] | None = None,
+    prepared: Prepared | None = None,
     tolerance: float = 1e-10,
     iterations: int = 60,
     threads: int = 1,
@@ -90,37 +118,33 @@ def simulate(
 
     Parameters
     ----------
-    packed : int32 array, optional
-        What `debtcycle.sfc.packing.pack` makes of the program, if it has been made before.
+    prepared : Prepared, optional
+        The program and primitives in the machine's form, if they have been made before.
     threads : int
         Paths are divided among them; the results do not depend on it.
     progress : callable, optional
         Told how many paths are done.
     """
-    packed = pack(program) if packed is None else packed
-    where = addresses(primitives)
+    ready = Prepared(program, primitives) if prepared is None else prepared
     rows, _, paths = state.history.shape
     width = min(lanes, paths)
-    settings = np.array([tolerance])
     numbers = (rows, paths, len(state.changes), 0, paths, state.guesses.shape[1])
-    run, machine = _run(), np.zeros(PLACES, dtype=np.int64)
-    machine[WIDTH], machine[ITERATIONS], machine[NEWTON] = width, iterations, newton.address
-    machine[EXECUTE] = execute_one.address if width == 1 else execute_many.address
+    run, settings = _run(), np.array([tolerance])
+    execute = execute_one.address if width == 1 else execute_many.address
+    packed, functions, constants = ready.fixed
     filled = (
-        program.constants, state.history, state.changes, state.shared, state.values, state.worst,
-        state.failed, state.guesses, state.broken, state.broken_at,
+        state.history, state.changes, state.shared, state.values, state.worst, state.failed,
+        state.guesses, state.broken, state.broken_at,
     )  # fmt: skip
-    fixed = [_pointer(array) for array in (settings, *filled)]
+    pointers = [_pointer(settings), constants, *map(_pointer, filled)]
 
     def work(first: int, last: int) -> int:
-        space = np.zeros(work_size(packed, width))
-        place = machine.copy()
-        sizes = np.array(numbers, dtype=np.int64)
-        sizes[3:5] = first, last
-        run(
-            _pointer(packed), _pointer(space), _pointer(where), _pointer(place),
-            _pointer(sizes), *fixed,
-        )  # fmt: skip
+        space, place = ready.space(width), ready.place.copy()
+        place[PLACES:] = numbers
+        place[PLACES + 3 : PLACES + 5] = first, last
+        place[WIDTH], place[ITERATIONS], place[EXECUTE] = width, iterations, execute
+        here = _pointer(place)
+        run(packed, _pointer(space), functions, here, here + 8 * PLACES, *pointers)
         return last - first
 
     if paths <= lanes:

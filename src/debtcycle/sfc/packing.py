@@ -21,6 +21,7 @@ __all__ = ["pack", "work_size"]
 (
     START, END, WIDTH, LANES, EXECUTE, NEWTON, SPAN, BASE, LANE_BASE, ITERATIONS, PLACES,
 ) = range(11)  # fmt: skip
+SIZES = 6  # rows, paths, changes, first path, path after the last, simultaneous blocks
 
 
 def pack(program: Program) -> NDArray[np.int64]:

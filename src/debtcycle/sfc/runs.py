@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc import numpy_backend
@@ -15,11 +15,13 @@ from debtcycle.sfc.accounts import Accounts
 from debtcycle.sfc.inputs import Shock, Start, make_state
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.order import Block
-from debtcycle.sfc.packing import pack
 from debtcycle.sfc.primitives import Primitive, bound_primitives
 from debtcycle.sfc.program import Program, compile_program
 from debtcycle.sfc.results import Run
 from debtcycle.sfc.state import State
+
+if TYPE_CHECKING:
+    from debtcycle.sfc.numba_backend import Prepared
 
 __all__ = ["Compiled", "Shock", "compiled_model"]
 
@@ -42,7 +44,7 @@ class Compiled:
     model: Model
     program: Program
     primitives: tuple[Primitive, ...]
-    packed: NDArray[np.int64]
+    _prepared: list[Prepared] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -126,13 +128,14 @@ class Compiled:
     ) -> None:
         from debtcycle.sfc import numba_backend
 
+        if not self._prepared:  # made at the first run, so that compiling needs no machine
+            self._prepared.append(numba_backend.Prepared(self.program, self.primitives))
         paths = state.history.shape[2]
         tell = None if progress is None else lambda done: progress(done, paths)
         numba_backend.simulate(
             self.program,
             state,
-            primitives=self.primitives,
-            packed=self.packed,
+            prepared=self._prepared[0],
             tolerance=tolerance,
             threads=threads or _CORES,
             progress=tell,
@@ -143,4 +146,4 @@ def compiled_model(model: Model, primitives: Mapping[str, Primitive]) -> Compile
     """Order, differentiate and write the program of a model; see `Model.compile`."""
     bound = bound_primitives(model, primitives)
     program = compile_program(model)
-    return Compiled(model, program, bound, pack(program))
+    return Compiled(model, program, bound)

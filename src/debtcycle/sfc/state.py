@@ -14,7 +14,7 @@ __all__ = ["State", "empty_state"]
 Values = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class State:
     """History, parameters and reports of a batch of paths.
 
