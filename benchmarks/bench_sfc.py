@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 from _timing import Measure, timed, write_results
 
+from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Op
 from debtcycle.sfc.library import load_model
 from debtcycle.sfc.model import Model
+from debtcycle.sfc.reader import read_model
 
 PERIODS = 100
 BARS_MS = {"PC": 0.1, "LP1": 0.1, "DIS": 0.1, "INSOUT": 1.5, "GROWTH": 5.0}
@@ -106,6 +108,27 @@ def one_path() -> list[Measure]:
     return found
 
 
+def refusals() -> Measure:
+    """The slowest of some hostile texts to be refused."""
+    texts = [
+        "equation x = " + "+".join(["k"] * 5_000_000),
+        "equation x = " + "+".join(["k"] * 200_000),
+        "equation x = " + "(" * 10_000 + "k" + ")" * 10_000,
+        "text\n" + " a\n" * 150_000,
+        "sector a\n" * 9_999,
+    ]
+
+    def refuse(text: str) -> None:
+        try:
+            read_model(text)
+        except ModelError:
+            return
+        raise AssertionError(text[:40])
+
+    slowest = max(timed(lambda t=text: refuse(t), 3) for text in texts)  # type: ignore[misc]
+    return Measure("slowest of five hostile texts to be refused", slowest, 1.0)
+
+
 def batch() -> Measure:
     """A batch of paths that differ in a parameter."""
     compiled = load_model("GROWTH").compile()
@@ -134,7 +157,7 @@ def compilation() -> list[Measure]:
 
 def main() -> None:
     """Write the section of benchmarks/RESULTS.md."""
-    measures = [*one_path(), *compilation(), batch()]
+    measures = [*one_path(), *compilation(), refusals(), batch()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     write_results(
         "Model language",

@@ -201,6 +201,24 @@ def test_results_do_not_depend_on_lanes_threads_or_division() -> None:
     assert part.array().tobytes() == np.ascontiguousarray(whole.array()[:, :, 3:9]).tobytes()
 
 
+def test_without_a_place_for_machine_code_it_is_made_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from debtcycle.sfc import jit
+
+    asked = []
+
+    def cfunc(signature: object, *, cache: bool = False, error_model: str) -> object:
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("no locator available")
+        return lambda function: type("Made", (), {"address": 7, "function": function})
+
+    monkeypatch.setattr(jit.numba, "cfunc", cfunc)
+    assert jit.c_function()(lambda: None).address == 7
+    assert asked == [True, False]
+
+
 def test_progress_is_told_on_batches() -> None:
     told: list[tuple[int, int]] = []
     compiled = sfc.read(PAIR).compile()

@@ -23,6 +23,7 @@ __all__ = ["command"]
 
 MAX_BYTES = 10_000_000
 MAX_PERIODS = 1_000_000
+SHORT = 200_000  # operations times periods
 
 
 @click.group("model", cls=LazyGroup, help="help.model", prefix="help.model_", no_args_is_help=False)
@@ -168,7 +169,11 @@ def run_one(
     model = _load(name)
     progress(session.texts("model.running", name=model.name))
     try:
-        run = model.compile().run(periods, start=given, shocks=changes)
+        compiled = model.compile()
+        # A short run is over in the plain back end before the compiled one has been loaded.
+        work = len(compiled.program.code) * periods
+        backend = "numpy" if work < SHORT else "numba"
+        run = compiled.run(periods, start=given, shocks=changes, backend=backend)
     finally:
         progress_end()
     emit(session, _output(run), out)

@@ -26,9 +26,11 @@ class CFunction:
     def address(self) -> int:
         """Where the machine code lies."""
         wrap: Any = numba.cfunc
-        self._made = wrap(types.void(*self.arguments), cache=True, error_model="numpy")(
-            self.function
-        )
+        signature = types.void(*self.arguments)
+        try:
+            self._made = wrap(signature, cache=True, error_model="numpy")(self.function)
+        except RuntimeError:  # no place on disk that can be written: compiled for this process
+            self._made = wrap(signature, error_model="numpy")(self.function)
         return int(self._made.address)
 
 
@@ -40,7 +42,7 @@ def pointer(kind: str) -> Any:
 
 def compiled(function: F) -> F:
     """Compile for use inside other compiled functions; floats behave as in NumPy."""
-    return cast(F, numba.njit(error_model="numpy", boundscheck=False)(function))
+    return cast(F, numba.njit(error_model="numpy", boundscheck=False, inline="always")(function))
 
 
 def c_function(*arguments: Any) -> Callable[[Callable[..., None]], CFunction]:

@@ -136,7 +136,7 @@ def simulate(
         state.history, state.changes, state.shared, state.values, state.worst, state.failed,
         state.guesses, state.broken, state.broken_at,
     )  # fmt: skip
-    pointers = [_pointer(settings), constants, *map(_pointer, filled)]
+    pointers = [_pointer(settings), constants, *(_pointer(array) for array in filled)]
 
     def work(first: int, last: int) -> int:
         space, place = ready.space(width), ready.place.copy()

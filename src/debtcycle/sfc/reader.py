@@ -41,7 +41,7 @@ from debtcycle.sfc.units import check_units
 __all__ = ["MAX_BYTES", "read", "read_file", "read_model"]
 
 MAX_BYTES = 500_000
-MAX_LINES = 5_000
+MAX_LINES = 10_000
 
 
 @dataclass(slots=True)
@@ -81,7 +81,10 @@ def _logical_lines(text: str) -> list[_Line]:
     """Lines without comments, continued lines with the one they continue."""
     found: list[_Line] = []
     quoted = False
-    for number, raw in enumerate(text.splitlines(), start=1):
+    lines = text.splitlines()
+    if len(lines) > MAX_LINES:
+        raise ModelError("model.size", size=len(lines), limit=MAX_LINES)
+    for number, raw in enumerate(lines, start=1):
         goes_on = bool(found) and (quoted or raw[:1] in (" ", "\t"))
         line, still = _without_comment(raw, goes_on and quoted)
         line = line.rstrip()
@@ -94,8 +97,6 @@ def _logical_lines(text: str) -> list[_Line]:
             found[-1].places.append((number, indent + 1))
         else:
             found.append(_Line([line.strip()], [(number, indent + 1)]))
-        if len(found) > MAX_LINES:
-            raise ModelError("model.size", size=len(found), limit=MAX_LINES)
     return found
 
 
