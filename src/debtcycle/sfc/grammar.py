@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Op, Symbol
@@ -50,8 +50,8 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<op>\*\*|<=|>=|==|!=|->|[-+*/^<>=()\[\],~:])"
     r'|(?P<string>"[^"]*")'
-    r"|(?P<space>[ \t]+)"
 )
+_SPACE = re.compile(r"[ \t]*")
 _COMPARE = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE, "==": Op.EQ, "!=": Op.NE}
 _UNARY_CALLS = {"exp": Op.EXP, "log": Op.LOG, "sqrt": Op.SQRT, "abs": Op.ABS}
 WORDS = frozenset({*_UNARY_CALLS, "min", "max", "d", "if", "and", "or", "not"})
@@ -69,8 +69,7 @@ _INFIX = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of text with its place: line and column from 1."""
 
     kind: str
@@ -100,16 +99,14 @@ def tokens(
         ``model.character`` for a character outside the grammar, ``model.name`` for a name that
         is too long or contains two underscores in a row, ``model.long`` for a text too long.
     """
-    position = 0
-    while position < len(text) and text[position] != "#":
+    position, end = 0, len(text)
+    while (position := _SPACE.match(text, position).end()) < end and text[position] != "#":  # type: ignore[union-attr]
         match = _TOKEN.match(text, position)
         here = (line, position + 1) if places is None else places(position)
         if match is None:
             raise fault("model.character", *here, character=text[position])
         position = match.end()
         kind, found = match.lastgroup or "", match[0]
-        if kind == "space":
-            continue
         if kind == "name" and (len(found) > MAX_NAME or "__" in found):
             raise fault("model.name", *here, name=found[:MAX_NAME])
         if len(found) > MAX_STRING:
