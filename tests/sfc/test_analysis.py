@@ -107,7 +107,7 @@ def test_growing_and_restless_models_are_said_to_be_so() -> None:
     state = sfc.steady_state(sfc.read(text).compile())
     assert not state.rests
     assert not state.stable
-    assert state.growth_rate == pytest.approx(0.02)
+    assert state.growth_rates == {"x": pytest.approx(0.02)}
     swinging = "model T\nvariable x = 1\nequation x = 3.9*x[-1]*(1 - x[-1]) + 1\n"
     with pytest.raises(ModelError, match=r"model\.no_steady"):
         sfc.steady_state(sfc.read(swinging.replace("x = 1\n", "x = 0.2\n")).compile())
@@ -116,6 +116,12 @@ def test_growing_and_restless_models_are_said_to_be_so() -> None:
     assert found.values["x"] == pytest.approx(1 - 1 / 3.2)
     assert found.largest_root == pytest.approx(1.2, rel=1e-6)
     assert not found.stable
+    slow = "model T\nvariable x = 1\nequation x = 0.9995*x[-1] + 0.001\n"
+    assert sfc.steady_state(sfc.read(slow).compile()).values["x"] == pytest.approx(2.0)
+    assert sfc.steady_state(load_model("GROWTH").compile()).growth_rates["Yk"] > 0.01
+    with pytest.raises(ModelError, match=r"model\.no_steady"):
+        failing = "model T\nvariable x = 1\nequation x^2 = 2 - x[-1]^2\n"
+        sfc.steady_state(sfc.read(failing).compile(), start={"x": 5.0})
     still = sfc.steady_state(sfc.read("model T\nvariable x\nequation x = 3\n").compile())
     assert still.values == {"x": 3.0}
 

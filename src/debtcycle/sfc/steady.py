@@ -19,6 +19,7 @@ Values = NDArray[np.float64]
 
 STEP = 1e-5
 STEPS = 40
+SPAN = 50
 UNIT = 1e-7  # how near to one a root counts as an accumulated stock that nothing pulls back
 
 
@@ -34,8 +35,9 @@ class SteadyState:
     residual : float
         Largest change over one period, relative to the largest of the variable and one
         thousandth of the largest variable.
-    growth_rate : float
-        Common rate per period of what grows; 0 for a state of rest.
+    growth_rates : dict of str to float
+        Rate per period of each variable that grows, where all have come to steady rates; empty
+        for a state of rest.
     largest_root : float
         Modulus of the largest root of the dynamics near the state, roots of one apart; below
         one the model returns after a disturbance. NaN for a growing model.
@@ -43,13 +45,13 @@ class SteadyState:
 
     values: dict[str, float]
     residual: float
-    growth_rate: float
+    growth_rates: dict[str, float]
     largest_root: float
 
     @property
     def rests(self) -> bool:
         """Whether the model comes to rest."""
-        return self.growth_rate == 0.0
+        return not self.growth_rates
 
     @property
     def stable(self) -> bool:
@@ -104,19 +106,26 @@ def _newton_step(slope: Values, residual: Values, scale: Values) -> Values:
     return np.asarray(step * scale)
 
 
-def _rates(run: Run) -> Values | None:
-    """Growth rates of what moves, if they have come to rest themselves; else None."""
-    if run.failures or run.periods < 3:
-        return None
+def _rates(run: Run) -> dict[str, float]:
+    """Growth rates of what moves, if they have come to rest themselves; else nothing.
+
+    Near a state of rest rates shrink from period to period; on a growth path they do not. They
+    are compared over `SPAN` periods, because a slow return looks like growth from close by, and
+    over one, because a cycle looks like it from one phase to the same.
+    """
+    if run.failures or run.periods < SPAN + 2:
+        return {}
     path = run.array()[:, :, 0]
-    last, before, earlier = path[:, -1], path[:, -2], path[:, -3]
     with np.errstate(all="ignore"):
-        now, then = last / before - 1.0, before / earlier - 1.0
-    moving = np.isfinite(now) & np.isfinite(then) & (np.abs(now) > 1e-6)
-    # Near a state of rest the rates shrink from period to period; on a growth path they do not.
-    if not moving.any() or (np.abs(now - then) > 1e-3 * np.abs(now))[moving].any():
-        return None
-    return np.asarray(now[moving])
+        now = path[:, -1] / path[:, -2] - 1.0
+        last = path[:, -2] / path[:, -3] - 1.0
+        then = path[:, -1 - SPAN] / path[:, -2 - SPAN] - 1.0
+    moving = np.isfinite(now) & (np.abs(now) > 1e-6)
+    settled = np.maximum(np.abs(now - then), np.abs(now - last)) <= 5e-3 * np.abs(now)
+    if not settled[moving].all():
+        return {}
+    names = list(run.model.variables)
+    return {names[n]: float(now[n]) for n in np.flatnonzero(moving)}
 
 
 def _growing(compiled: Compiled, start: Start, parameters: Mapping[str, ArrayLike]) -> SteadyState:
@@ -124,11 +133,11 @@ def _growing(compiled: Compiled, start: Start, parameters: Mapping[str, ArrayLik
         400, start=start, parameters=parameters, accounts_tolerance=None, on_failure="keep"
     )
     rates = _rates(run)
-    if rates is None:
+    if not rates:
         raise ModelError("model.no_steady", name=compiled.model.name)
     values = {name: float(run[name][-1, 0]) for name in run.names}
-    rate = float(np.median(rates))
-    return SteadyState(values, float(np.abs(rates - rate).max()), rate, float("nan"))
+    largest = float(max(np.abs(list(rates.values()))))
+    return SteadyState(values, largest, rates, float("nan"))
 
 
 def steady_state(
@@ -157,7 +166,7 @@ def steady_state(
     row = {name: float(run[name][-1, 0]) for name in run.names}
     if run.failures:
         raise ModelError("model.no_steady", name=compiled.model.name)
-    if _rates(run) is not None:
+    if _rates(run):
         return _growing(compiled, row, given)
     one_period = _Map(compiled, given)
     states = np.array([row[name] for name in one_period.states])
@@ -179,7 +188,7 @@ def steady_state(
             roots = np.abs(np.linalg.eigvals(slope))
             rest = roots[np.abs(roots - 1.0) > 1e-5]
             found = dict(zip(one_period.all, values.tolist(), strict=True)) | given
-            return SteadyState(found, worst, 0.0, float(rest.max(initial=0.0)))
+            return SteadyState(found, worst, {}, float(rest.max(initial=0.0)))
         if not (np.isfinite(slope).all() and np.isfinite(residual).all()):
             break
         states = states + _newton_step(slope, residual, scale)
