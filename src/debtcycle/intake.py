@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from debtcycle.catalogue import Catalogue, load_catalogue
-from debtcycle.errors import SourceError
+from debtcycle.catalogue import Catalogue, SeriesInfo, load_catalogue
+from debtcycle.errors import SchemaChanged, SourceError
 from debtcycle.sources.announcements import Announcement
 from debtcycle.sources.parsed import Parsed
 from debtcycle.sources.sniff import read_file
@@ -97,11 +98,39 @@ def _document(item: Announcement) -> Document:
     )
 
 
+def _check_bounds(
+    info: SeriesInfo, periods: NDArray[np.datetime64], values: NDArray[np.float64]
+) -> None:
+    """Refuse figures that cannot be: most often a publisher has changed the unit.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.bounds`` with the first such figure.
+    """
+    low = -np.inf if info.low is None else info.low
+    high = np.inf if info.high is None else info.high
+    begun = periods >= np.datetime64(info.begins, "D")
+    outside = np.flatnonzero(begun & ((values < low) | (values > high)))
+    if len(outside):
+        first = int(outside[0])
+        raise SchemaChanged(
+            "source.bounds",
+            series=info.id,
+            period=periods[first],
+            value=f"{values[first]:g}",
+            unit=info.unit,
+            low=info.low,
+            high=info.high,
+        )
+
+
 def _plan(store: Store, catalogue: Catalogue, part: Parsed, retrieved: date | None) -> Rows:
     info = catalogue[catalogue.keys[part.key]]
     values = part.values
     if part.key.startswith("FRED-MD:"):
         values = values * info.fredmd_scale
+    _check_bounds(info, part.periods, values)
     irregular = catalogue.irregular(info.id)
     if part.vintages is not None:
         if len(store.rows(info.id)) and info.vintage_policy != "vintage":
@@ -143,24 +172,22 @@ def import_file(
         if store.has_payload(digest):
             return FileResult(path, Status.UNCHANGED)
         parts = read_file(path)
+        planned = {
+            catalogue.keys[part.key]: _plan(store, catalogue, part, retrieved)
+            for part in parts
+            if isinstance(part, Parsed) and part.key in catalogue.keys
+        }
     except SourceError as error:
         return FileResult(path, Status.REFUSED, error=error)
     except OSError as error:
         return FileResult(
             path, Status.REFUSED, error=SourceError("source.io", name=path.name, reason=str(error))
         )
-    rows: dict[str, Rows] = {}
-    documents: list[Document] = []
-    unknown: list[str] = []
-    for part in parts:
-        if isinstance(part, Announcement):
-            documents.append(_document(part))
-        elif part.key not in catalogue.keys:
-            unknown.append(part.key)
-        else:
-            planned = _plan(store, catalogue, part, retrieved)
-            if len(planned):
-                rows[catalogue.keys[part.key]] = planned
+    rows = {name: part for name, part in planned.items() if len(part)}
+    documents = [_document(part) for part in parts if isinstance(part, Announcement)]
+    unknown = [
+        part.key for part in parts if isinstance(part, Parsed) and part.key not in catalogue.keys
+    ]
     known = {item.payload for item in store.documents("announcement")}
     documents = [item for item in documents if item.payload not in known]
     if not rows and not documents:

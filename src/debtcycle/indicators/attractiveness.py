@@ -14,7 +14,7 @@ from debtcycle.catalogue.calendar import shift_months
 from debtcycle.indicators._common import reading, refuse
 from debtcycle.indicators._flows import point_reading, unknown
 from debtcycle.indicators._prices import cape_today
-from debtcycle.indicators.model import Reading
+from debtcycle.indicators.model import HasReadings, Reading
 from debtcycle.views import Series, View
 
 __all__ = [
@@ -105,7 +105,7 @@ class RealReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class Attractiveness:
+class Attractiveness(HasReadings):
     """The ledger at a date.
 
     Attributes
@@ -143,16 +143,6 @@ class Attractiveness:
     borrower_margin_expected: Reading
     real_returns: tuple[RealReturn, ...]
     gold: Ahead | None
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings but those of the lines, in the order of the attributes."""
-        return (
-            self.bond_yield, self.real_yield, self.breakeven, self.earnings_yield,
-            self.cape_yield, self.premium_earnings, self.premium_cape, self.premium_cape_real,
-            self.duration, self.carry_cushion, self.borrower_cost,
-            self.borrower_margin_earnings, self.borrower_margin_expected,
-        )  # fmt: skip
 
     @property
     def essay(self) -> tuple[tuple[EssayFigure, Reading], ...]:

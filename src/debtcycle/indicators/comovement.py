@@ -14,7 +14,7 @@ from debtcycle.catalogue.calendar import shift_months
 from debtcycle.indicators._common import change_over_months, reading, refuse
 from debtcycle.indicators._flows import point_reading
 from debtcycle.indicators._prices import cape_today
-from debtcycle.indicators.model import Reading
+from debtcycle.indicators.model import HasReadings, Reading
 from debtcycle.views import Series, View
 
 __all__ = ["LINKED", "MONTHS", "Comovement", "comovement"]
@@ -27,7 +27,7 @@ LINKED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Comovement:
+class Comovement(HasReadings):
     """Links and returns at a date.
 
     Attributes
@@ -52,15 +52,6 @@ class Comovement:
     top_share: Reading
     top_share_change: Reading
     bottom_share: Reading
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        return (
-            self.gold_real_yield, self.gold_breakeven, self.multiple_real_yield,
-            self.multiple_change, self.stocks_nominal, self.stocks_real,
-            self.top_share, self.top_share_change, self.bottom_share,
-        )  # fmt: skip
 
 
 Monthly = tuple[NDArray[np.int64], NDArray[np.float64]]

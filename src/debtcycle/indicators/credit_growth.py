@@ -9,7 +9,7 @@ import numpy as np
 
 from debtcycle.indicators._common import growth_over_months_pct, reading, refuse
 from debtcycle.indicators._flows import Lamp, above, all_of, point_reading, unknown
-from debtcycle.indicators.model import Reading, Status
+from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import Series, View
 
 __all__ = [
@@ -33,7 +33,7 @@ _YEAR_WEEKS = np.timedelta64(52 * 7, "D")
 
 
 @dataclass(frozen=True, slots=True)
-class CreditGrowth:
+class CreditGrowth(HasReadings):
     """Growth of credit at a date.
 
     Attributes
@@ -61,14 +61,6 @@ class CreditGrowth:
     standards: Reading
     household_debt: Reading
     corporate_debt: Reading
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        return (
-            self.bank_credit, self.loans, self.business_loans, self.nominal_gdp, self.gap,
-            self.impulse, self.standards, self.household_debt, self.corporate_debt,
-        )  # fmt: skip
 
 
 def _broken(series: Series, start: np.datetime64) -> bool:

@@ -17,7 +17,7 @@ from debtcycle.indicators._flows import (
     unknown,
     year_before,
 )
-from debtcycle.indicators.model import Reading
+from debtcycle.indicators.model import HasReadings, Reading
 from debtcycle.views import Series, View
 
 __all__ = ["CycleSigns", "cycle_signs"]
@@ -27,7 +27,7 @@ _WEEK_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class CycleSigns:
+class CycleSigns(HasReadings):
     """Signs at a date.
 
     Attributes
@@ -52,14 +52,6 @@ class CycleSigns:
     gold_change: Reading
     private_debt_change: Reading
     total_debt_change: Reading
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        return (
-            self.long_yield_change, self.curve, self.spread_change, self.dollar_change,
-            self.gold_change, self.private_debt_change, self.total_debt_change,
-        )  # fmt: skip
 
 
 def _before(series: Series, months: int) -> int | None:

@@ -21,7 +21,7 @@ from debtcycle.indicators._flows import (
     unknown,
     year_before,
 )
-from debtcycle.indicators.model import Reading
+from debtcycle.indicators.model import HasReadings, Reading
 from debtcycle.views import Series, View
 
 __all__ = ["DEFICIT_LARGE_PCT_OF_GDP", "FiscalStance", "fiscal_stance", "loose_fiscal"]
@@ -37,7 +37,7 @@ _GDP = "percent_of_gdp"
 
 
 @dataclass(frozen=True, slots=True)
-class FiscalStance:
+class FiscalStance(HasReadings):
     """The budget at a date.
 
     Attributes
@@ -62,14 +62,6 @@ class FiscalStance:
     interest_gdp: Reading
     interest_revenue: Reading
     net_interest_revenue: Reading
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        return (
-            self.deficit, self.impulse, self.debt, self.debt_public,
-            self.interest_gdp, self.interest_revenue, self.net_interest_revenue,
-        )  # fmt: skip
 
 
 def _since(series: Series, first: np.datetime64) -> Series:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
 from debtcycle.store import Basis
 
-__all__ = ["Axis", "Origin", "Reading", "Status", "mode_of"]
+__all__ = ["Axis", "HasReadings", "Origin", "Reading", "Status", "mode_of"]
 
 
 class Status(StrEnum):
@@ -100,6 +100,28 @@ class Reading:
     def substitutes(self) -> tuple[Origin, ...]:
         """Figures that stand in for others."""
         return tuple(origin for origin in self.origins if origin.stands_for)
+
+
+class HasReadings:
+    """A frozen record some of whose attributes are readings, or hold some."""
+
+    __slots__ = ()
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """All readings, in the order of the attributes."""
+        return tuple(_held(self))
+
+
+def _held(value: object) -> Iterator[Reading]:
+    if isinstance(value, Reading):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _held(item)
+    elif isinstance(value, HasReadings):
+        for field in fields(value):  # type: ignore[arg-type]  # every record is a dataclass
+            yield from _held(getattr(value, field.name))
 
 
 def mode_of(readings: Iterable[Reading]) -> str:

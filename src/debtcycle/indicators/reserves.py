@@ -10,7 +10,7 @@ import numpy as np
 from debtcycle.catalogue.calendar import shift_months
 from debtcycle.indicators._common import refuse
 from debtcycle.indicators._flows import point_reading, unknown
-from debtcycle.indicators.model import Reading
+from debtcycle.indicators.model import HasReadings, Reading
 from debtcycle.indicators.purchases import announced_purchases
 from debtcycle.views import Series, View
 
@@ -37,7 +37,7 @@ _GDP_QUARTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Reserves:
+class Reserves(HasReadings):
     """Reserves and the announced pace of purchases at a date.
 
     Attributes
@@ -71,14 +71,6 @@ class Reserves:
     pace_growth: Reading
     ten_year_equivalents: Reading
     bills_only: bool
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        return (
-            self.to_gdp, self.to_bank_assets, self.excess, self.since_trough,
-            self.pace_growth, self.ten_year_equivalents,
-        )  # fmt: skip
 
 
 def _refused(view: View, indicator: str, unit: str, *needed: Series) -> Reading | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from debtcycle.indicators._common import reading, refuse
 from debtcycle.indicators._flows import Lamp, Point, above, all_of, point_reading
-from debtcycle.indicators.model import Reading, Status
+from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import View
 
 __all__ = [
@@ -30,7 +30,7 @@ INFLATION_ABOVE_PP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Funding:
+class Funding(HasReadings):
     """Money markets at a date.
 
     Attributes
@@ -46,11 +46,6 @@ class Funding:
     spread: Reading
     reverse_repo: Reading
     stress: Reading
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        return self.spread, self.reverse_repo, self.stress
 
 
 def _spread(view: View) -> Reading:

@@ -17,7 +17,7 @@ from debtcycle.indicators._common import (
     refuse,
 )
 from debtcycle.indicators.anchors import TARGET_PCE_PCT, score
-from debtcycle.indicators.model import Origin, Reading, Status
+from debtcycle.indicators.model import HasReadings, Origin, Reading, Status
 from debtcycle.indicators.purchases import Purchases, announced_purchases
 from debtcycle.store import Basis
 from debtcycle.views import Series, View
@@ -48,7 +48,7 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Stimulus:
+class Stimulus(HasReadings):
     """What the central bank is doing at a date.
 
     Attributes
@@ -89,22 +89,6 @@ class Stimulus:
     edges: tuple[str, ...]
     rung: int | None
     score: float | None
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order in which they are shown."""
-        return (
-            self.assets_13w,
-            self.assets_52w,
-            self.securities_13w,
-            self.announced_13w,
-            self.policy_rate,
-            self.rate_change_6m,
-            self.rate_change_12m,
-            self.real_rate,
-            self.rule_rate,
-            self.rate_minus_rule,
-        )
 
     @property
     def growing_while_rates_rise(self) -> bool:

@@ -23,7 +23,7 @@ from debtcycle.indicators._flows import (
     unknown,
     year_before,
 )
-from debtcycle.indicators.model import Reading, Status
+from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import View
 
 __all__ = ["REESTIMATED", "TreasuryDemand", "supply_above_demand", "treasury_demand"]
@@ -49,7 +49,7 @@ _HOLDERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class TreasuryDemand:
+class TreasuryDemand(HasReadings):
     """Demand for Treasuries at a date.
 
     Attributes
@@ -75,14 +75,6 @@ class TreasuryDemand:
     cover_change: Reading
     term_premium: Reading
     term_premium_acm: Reading
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        return (
-            *self.holders, self.price_insensitive, self.foreign_share, self.foreign_share_change,
-            self.cover, self.cover_change, self.term_premium, self.term_premium_acm,
-        )  # fmt: skip
 
 
 def _holders(view: View) -> tuple[tuple[Reading, ...], Reading]:

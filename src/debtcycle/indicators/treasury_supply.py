@@ -20,7 +20,7 @@ from debtcycle.indicators._flows import (
     unknown,
     year_before,
 )
-from debtcycle.indicators.model import Reading, Status
+from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import Series, View
 
 __all__ = [
@@ -53,7 +53,7 @@ _REST = "fed_purchases_rest"
 
 
 @dataclass(frozen=True, slots=True)
-class Monetisation:
+class Monetisation(HasReadings):
     """What part of net issuance the central bank took over four quarters.
 
     Attributes
@@ -81,7 +81,7 @@ class Monetisation:
 
 
 @dataclass(frozen=True, slots=True)
-class TreasurySupply:
+class TreasurySupply(HasReadings):
     """Supply of Treasuries and the central bank's part in it, at a date.
 
     Attributes
@@ -103,16 +103,6 @@ class TreasurySupply:
     net_issuance_gdp: Reading
     monetisation: Monetisation
     fed_13_weeks: Reading
-
-    @property
-    def readings(self) -> tuple[Reading, ...]:
-        """All readings, in the order of the attributes."""
-        money = self.monetisation
-        return (
-            self.bill_share, self.bill_share_year, self.bill_share_change, self.net_issuance,
-            self.net_issuance_gdp, money.share, money.purchases, money.issuance,
-            *money.by_maturity, self.fed_13_weeks,
-        )  # fmt: skip
 
 
 def _bill_shares(view: View) -> tuple[Reading, Reading, Reading]:
