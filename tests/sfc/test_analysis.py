@@ -119,8 +119,8 @@ def test_growing_and_restless_models_are_said_to_be_so() -> None:
     slow = "model T\nvariable x = 1\nequation x = 0.9995*x[-1] + 0.001\n"
     assert sfc.steady_state(sfc.read(slow).compile()).values["x"] == pytest.approx(2.0)
     assert sfc.steady_state(load_model("GROWTH").compile()).growth_rates["Yk"] > 0.01
+    failing = "model T\nvariable x = 1\nequation x^2 = 2 - x[-1]^2\n"
     with pytest.raises(ModelError, match=r"model\.no_steady"):
-        failing = "model T\nvariable x = 1\nequation x^2 = 2 - x[-1]^2\n"
         sfc.steady_state(sfc.read(failing).compile(), start={"x": 5.0})
     still = sfc.steady_state(sfc.read("model T\nvariable x\nequation x = 3\n").compile())
     assert still.values == {"x": 3.0}

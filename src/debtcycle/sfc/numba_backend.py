@@ -94,7 +94,8 @@ class Prepared:
         self.room = tuple(work_size(self.packed, width) for width in (0, 1))
         self.fixed = [_pointer(a) for a in (self.packed, self.functions, self.constants)]
         self.place = np.zeros(PLACES + SIZES, dtype=np.int64)
-        self.place[NEWTON] = newton.address
+        if program.largest_block:  # a recursive model needs no solver, nor its compilation
+            self.place[NEWTON] = newton.address
 
     def space(self, width: int) -> Values:
         """Work space for a width of lanes: its size is linear in the width."""

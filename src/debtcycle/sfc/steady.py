@@ -177,7 +177,7 @@ def steady_state(
         values = one_period(states[:, None])[:, 0]
         if not len(states):
             return SteadyState(
-                dict(zip(one_period.all, values.tolist(), strict=True)) | given, 0.0, 0.0, 0.0
+                dict(zip(one_period.all, values.tolist(), strict=True)) | given, 0.0, {}, 0.0
             )
         largest = float(np.abs(values).max(initial=0.0))
         scale = np.maximum(np.abs(states), max(1e-3 * largest, 1e-12))
