@@ -72,13 +72,24 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Matrices of a model and the identities that follow from them."""
+    """Matrices of a model and the identities that follow from them.
+
+    Attributes
+    ----------
+    identities : tuple of Identity
+        First those that are checked in every period, then those that cannot fail.
+    groups : tuple of tuple of int
+        Nodes of the cells to whose largest a residual is compared.
+    checked : int
+        How many identities are checked.
+    """
 
     balance_sheet: Matrix
     transaction_flows: Matrix
     revaluation: Matrix
     identities: tuple[Identity, ...]
     groups: tuple[tuple[int, ...], ...]
+    checked: int
 
     @property
     def matrices(self) -> tuple[Matrix, ...]:
@@ -150,6 +161,10 @@ class _Builder:
             if not stock.real:
                 self.flows.add(f"d({row})", sector, graph.apply(Op.NEG, bought))
 
+    def closed(self, item: Identity) -> bool:
+        """Whether an identity holds by the way its matrix is made; those need no check."""
+        return self.graph.constant_of(item.residual) == 0.0
+
     def group(self, nodes: Iterator[int]) -> int:
         self.groups.append(tuple(dict.fromkeys(nodes)))
         return len(self.groups) - 1
@@ -181,8 +196,9 @@ class _Builder:
             self.balance.matrix(BALANCE, stocks, columns),
             self.flows.matrix(FLOWS, (*flow_rows, *financial), columns),
             self.changes.matrix(REVALUATION, changed, columns),
-            tuple(self.identities),
+            tuple(sorted(self.identities, key=self.closed)),
             tuple(self.groups),
+            sum(not self.closed(item) for item in self.identities),
         )
 
     def balance_identities(self) -> None:

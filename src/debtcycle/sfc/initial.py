@@ -88,12 +88,12 @@ def initial_values(
         What `first_values` gives.
     """
     values: dict[str, Any] = dict.fromkeys(model.variables, 0.0)
-    values.update({name: value for name, value in given.items() if name in values})
+    values.update(order)
+    for name, value in given.items():
+        if name in values:
+            values[name] = value
     for name, number in order:
-        if name in given:
-            continue
-        if number is not None:
-            values[name] = number
+        if number is not None or name in given:
             continue
         found = evaluate(
             model.graph,

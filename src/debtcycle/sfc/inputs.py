@@ -85,8 +85,10 @@ def _collect(
     values: dict[str, Number] = {
         name: item.value for name, item in model.parameters.items() if item.value is not None
     }
-    values.update({name: value for name, value in rows[-1].items() if name in model.parameters})
-    values.update(_named(model, parameters or {}, "model.parameter"))
+    if rows[-1]:
+        values.update({n: value for n, value in rows[-1].items() if n in model.parameters})
+    if parameters:
+        values.update(_named(model, parameters, "model.parameter"))
     if len(values) < len(model.parameters):
         missing = [name for name in model.parameters if name not in values]
         raise ModelError("model.missing", names=", ".join(missing[:8]))
@@ -110,9 +112,12 @@ def _parameters(
     model: Model, given: _Given, rows: int, first_row: int
 ) -> tuple[Values, NDArray[np.int64], Values]:
     """Table of what all paths share, and what differs by path with the rows where it holds."""
+    values = [given.parameters[name] for name in model.parameters]
+    shared = np.empty((rows, len(values)))
+    if given.paths == 1 and not given.shocks and all(type(v) is float for v in values):
+        shared[:] = values
+        return shared, np.empty((0, 3), dtype=np.int64), np.empty((0, 1))
     numbers = {name: number for number, name in enumerate(model.parameters)}
-    shared = np.empty((rows, len(numbers)))
-    values = [given.parameters[name] for name in numbers]
     shared[:] = [v if isinstance(v, float) else np.nan for v in values]
     spans: list[tuple[int, int, Number]] = [
         (n, 0, v) for n, v in enumerate(values) if not isinstance(v, float)

@@ -65,7 +65,7 @@ class Program:
     structure : tuple of Block
         Which variable is found where.
     accounts : Accounts
-        The identities that are checked, in the order of `checks`.
+        The identities; those that are checked come first, in the order of `checks`.
     first_values
         Variables with a declared first value, each after those it refers to.
     max_lag : int
@@ -336,7 +336,7 @@ def compile_program(model: Model) -> Program:
         (emitter.symbols[s], int(s.name in given), {**variables, **given}[s.name], s.lag)
         for s in emitter.lagged
     ]
-    identities = accounts.identities
+    identities = accounts.identities[: accounts.checked]
     return Program(
         model=model,
         registers=emitter.registers,

@@ -61,7 +61,7 @@ def empty_state(
 ) -> State:
     """A state with nothing solved yet."""
     rows, _, paths = history.shape
-    identities = program.checks.shape[1]
+    identities = len(program.accounts.identities)
     blocks = sum(bool(block.tears) for block in program.structure)
     return State(
         history=history,
