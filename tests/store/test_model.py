@@ -114,7 +114,7 @@ class StoreMachine(RuleBasedStateMachine):
         values = np.array([data.draw(cells) for _ in chosen])
         retrieved = None if fetched is None else fetched.item()
         held = self.store.rows(one.id)
-        rows = plan_snapshot(one, IRREGULAR, periods, values, held, retrieved)
+        rows = plan_snapshot(one, IRREGULAR, periods, values, held, retrieved).rows
         assert not np.isnan(rows.values).any()
         assert NEVER not in rows.periods.tolist()
         assert (rows.periods >= np.datetime64(one.begins)).all()
@@ -125,7 +125,9 @@ class StoreMachine(RuleBasedStateMachine):
             for day in (day for day in PROBES if day < fetched):
                 now = self._answers(one.id, day)
                 assert repr({p: now[p] for p in kept[day]}) == repr(kept[day])
-        again = plan_snapshot(one, IRREGULAR, periods, values, self.store.rows(one.id), retrieved)
+        again = plan_snapshot(
+            one, IRREGULAR, periods, values, self.store.rows(one.id), retrieved
+        ).rows
         assert len(again) == 0, "the same snapshot twice adds nothing"
         if policy is VintagePolicy.UNREVISED:
             own = known_from(one, rows.periods, IRREGULAR)
