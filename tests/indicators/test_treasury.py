@@ -168,8 +168,9 @@ def test_holders_and_the_others_make_the_issuance():
     )
     assert [r.value for r in demand.holders] == pytest.approx([40.0, 20.0, 20.0, 120.0])
     assert demand.price_insensitive.value == pytest.approx(40.0)
+    assert demand.foreign_take.value == pytest.approx(10.0)
     repaid = treasury_demand(view("2024-04-15", FYGFDPUN=debt(-1.0), **holders(1, 1, 1, 1)))
-    assert repaid.price_insensitive.status is Status.SHORT
+    assert repaid.price_insensitive.status is repaid.foreign_take.status is Status.SHORT
     assert repaid.holders[-1].known
 
 
@@ -245,6 +246,14 @@ def test_supply_above_demand(issued, cover, foreign, insensitive, lit):
     nothing = made(None)
     demand = treasury_demand(view("2024-03-15"))
     demand = type(demand)(
-        (), made(insensitive), nothing, made(foreign), nothing, made(cover), nothing, nothing
+        (),
+        made(insensitive),
+        nothing,
+        made(foreign),
+        nothing,
+        made(cover),
+        nothing,
+        nothing,
+        nothing,
     )
     assert supply_above_demand(made(issued), demand).lit is lit
