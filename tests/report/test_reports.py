@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,9 @@ from debtcycle.report.build import build, words_of
 from debtcycle.report.document import Bullets, Drawing, Para, Section, Table
 from debtcycle.report.markdown import render_markdown
 from debtcycle.report.plain import cell_width
+from debtcycle.report.sections import doubt
+from debtcycle.report.sections.cycle import _evidence
+from debtcycle.report.sections.evidence import _source
 from debtcycle.report.sections.past import record
 from debtcycle.report.text import render_text
 
@@ -203,3 +207,40 @@ def test_a_judgement_carries_all_that_the_report_reads(judgement_of, edition_sto
     made = judgement_of("2019-10-15")
     assert isinstance(made, Judgement)
     assert type(made.findings).__name__ == find.__annotations__["return"]
+
+
+def test_stand_ins_room_and_hidden_sides_are_said_in_plain_words(judgement_of):
+    words = words_of("en")
+    quiet = render_text(build(judgement_of("1999-12-31"), words))
+    one_line = " ".join(quiet.split())
+    assert "a fall shows up to a month late" in one_line.split("Evidence: the four axes")[0]
+    assert "would have to be cut" not in one_line
+    assert "the primary balance could worsen by" in one_line
+    assert "re-estimated every week" in one_line
+
+
+@pytest.mark.parametrize(
+    ("position", "shown"),
+    [(59.7, "59.7 of 100"), (60.0, "60 of 100"), (71.2, "71 of 100")],
+)
+def test_rounding_does_not_hide_on_which_side_a_gauge_stands(judgement_of, position, shown):
+    ranking = judgement_of("2025-12-15").stage.ranking
+    items = [e for stage in ranking for e in stage.evidence if e.criterion == "bubble_gauge"]
+    item = replace(items[0], position=position)
+    assert _evidence(words_of("en"), item).endswith(shown)
+
+
+def test_only_series_that_the_store_lacks_are_said_to_be_missing(judgement_of):
+    findings = judgement_of("2025-12-15").findings
+    words = words_of("en")
+    text = " ".join(w for w in words_in(doubt.notes(words, findings)))
+    assert "not in the store" in text
+    assert words.series("BAMLH0A0HYM2") in text
+    held = replace(findings, not_held=("VIX",))
+    text = " ".join(w for w in words_in(doubt.notes(words, held)))
+    assert words.series("BAMLH0A0HYM2") not in text
+
+
+def test_an_unconfirmed_announcement_is_said_to_be_so_in_chinese():
+    assert _source(words_of("zh"), "unconfirmed") == "没有网页可证实"
+    assert _source(words_of("zh"), "newyorkfed.org") == "newyorkfed.org"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from debtcycle.cycle.findings import Findings
 from debtcycle.indicators.bubble_gauge import BUBBLE_LINE, MIN_GAUGES
 from debtcycle.report.document import Block, Para, Section, Table
-from debtcycle.report.format import day_of, figure
+from debtcycle.report.format import against_line, day_of, figure
 from debtcycle.report.words import Words
 
 __all__ = ["bubble"]
@@ -98,7 +98,7 @@ def bubble(words: Words, findings: Findings) -> Section:
     else:
         said = words(
             "bubble.line",
-            aggregate=figure(gauge.aggregate, 0),
+            aggregate=against_line(gauge.aggregate, BUBBLE_LINE),
             low=figure(gauge.low, 0),
             high=figure(gauge.high, 0),
             known=gauge.known,
