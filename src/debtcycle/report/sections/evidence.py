@@ -20,14 +20,13 @@ _UNCONFIRMED = "unconfirmed"
 
 def _row(words: Words, item: Scored) -> tuple[str, ...]:
     made = item.reading
-    newest = made.origins[0] if made.origins else None
     remarks = words("remark.not_existing") if not item.exists else words.remarks(made)
     rank = "–" if made.percentile is None else figure(made.percentile, 0)
     return (
         words.indicator(item.anchor.indicator),
         words.of(made),
         rank,
-        words.period(newest) if newest else "–",
+        words.dated(made),
         day_of(made.known_from) if made.known_from else "–",
         words.score(item.score),
         remarks,
@@ -41,9 +40,7 @@ def _beside(words: Words, made: Reading) -> str:
         return words("axis.beside_unknown", name=name, why=words.why_not(made))
     if made.indicator in _REESTIMATED:
         name = words("axis.reestimated", name=name)
-    return words(
-        "axis.beside_item", name=name, value=words.of(made), period=words.period(made.origins[0])
-    )
+    return words("axis.beside_item", name=name, value=words.of(made), period=words.dated(made))
 
 
 def _axis(words: Words, axis: AxisReading) -> list[Block]:
