@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.catalogue import Catalogue, SeriesInfo, VintagePolicy, load_catalogue
+from debtcycle.catalogue.calendar import period_start
 from debtcycle.errors import SchemaChanged, SourceError
 from debtcycle.sources.announcements import Announcement
 from debtcycle.sources.parsed import Parsed
@@ -23,6 +24,9 @@ from debtcycle.store.plan import Snapshot, later_vintages, plan_snapshot, plan_v
 
 __all__ = ["FileResult", "Status", "find_files", "import_file", "import_files"]
 
+MAX_FILE_BYTES = 64 << 20
+# Series that their publisher carries into the future.
+PROJECTIONS = frozenset({"NROU", "GDPPOT"})
 # What lies beside data without being data: not worth a refusal when a whole folder is given.
 _NOT_DATA = {".md", ".txt", ".rda", ".py", ".pdf", ".html"}
 
@@ -49,7 +53,8 @@ class FileResult:
     unknown : tuple of str
         Keys in the file that the catalogue does not have.
     differing : int
-        Figures of series that are never revised which differ from those stored: not taken.
+        Figures that differ from those stored and were not taken: the series is never revised,
+        or the file is older than what is stored.
     error : SourceError or None
         Why the file was refused.
     """
@@ -101,6 +106,21 @@ def _document(item: Announcement) -> Document:
     )
 
 
+def _check_fetched(info: SeriesInfo, periods: NDArray[np.datetime64], fetched: date) -> None:
+    """Refuse a day of fetching before the newest period had begun.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.fetched``.
+    """
+    if info.id in PROJECTIONS or not len(periods):
+        return
+    newest = period_start(info, periods).max()
+    if newest > np.datetime64(fetched, "D"):
+        raise SchemaChanged("source.fetched", series=info.id, period=newest, fetched=fetched)
+
+
 def _check_bounds(
     info: SeriesInfo, periods: NDArray[np.datetime64], values: NDArray[np.float64]
 ) -> None:
@@ -145,6 +165,7 @@ def _plan(
             return Snapshot(later_vintages(table, held), 0)
         fetched = part.vintages.max().astype("M8[D]").item()
         periods, values = table.periods, table.values
+    _check_fetched(info, periods[~np.isnan(values)], fetched or today)
     return plan_snapshot(
         info, irregular, periods, values, held, fetched or today, dated=fetched is not None
     )
@@ -176,36 +197,43 @@ def import_file(
     """
     catalogue = load_catalogue() if catalogue is None else catalogue
     day = datetime.now(UTC).date() if today is None else today
-    try:
-        payload = path.read_bytes()
-        digest = hashlib.sha256(payload).hexdigest()
-        if store.has_payload(digest):
-            return FileResult(path, Status.UNCHANGED)
-        parts = read_file(path)
-        planned = {
-            catalogue.keys[part.key]: _plan(store, catalogue, part, retrieved, day)
-            for part in parts
-            if isinstance(part, Parsed) and part.key in catalogue.keys
-        }
-    except SourceError as error:
-        return FileResult(path, Status.REFUSED, error=error)
-    except OSError as error:
-        return FileResult(
-            path, Status.REFUSED, error=SourceError("source.io", name=path.name, reason=str(error))
-        )
+    with store.exclusive():
+        try:
+            return _import(store, path, catalogue, retrieved, day)
+        except SourceError as error:
+            return FileResult(path, Status.REFUSED, error=error)
+        except OSError as error:
+            fault = SourceError("source.io", name=path.name, reason=str(error))
+            return FileResult(path, Status.REFUSED, error=fault)
+
+
+def _import(
+    store: Store, path: Path, catalogue: Catalogue, retrieved: date | None, today: date
+) -> FileResult:
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise SourceError("source.too_large", name=path.name, limit_mb=MAX_FILE_BYTES >> 20)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if store.has_payload(digest):
+        return FileResult(path, Status.UNCHANGED)
+    parts = read_file(path)
+    planned = {
+        catalogue.keys[part.key]: _plan(store, catalogue, part, retrieved, today)
+        for part in parts
+        if isinstance(part, Parsed) and part.key in catalogue.keys
+    }
     rows = {name: part.rows for name, part in planned.items() if len(part.rows)}
     differing = sum(part.differing for part in planned.values())
-    documents = [_document(part) for part in parts if isinstance(part, Announcement)]
-    unknown = [
+    unknown = tuple(
         part.key for part in parts if isinstance(part, Parsed) and part.key not in catalogue.keys
-    ]
+    )
     known = {item.payload for item in store.documents("announcement")}
-    documents = [item for item in documents if item.payload not in known]
+    made = (_document(part) for part in parts if isinstance(part, Announcement))
+    documents = [item for item in made if item.payload not in known]
     if not rows and not documents:
         status = Status.UNUSED if len(unknown) == len(parts) else Status.UNCHANGED
-        return FileResult(path, status, unknown=tuple(unknown), differing=differing)
+        return FileResult(path, status, unknown=unknown, differing=differing)
     added = store.append(path.name, digest, rows, documents)
-    return FileResult(path, Status.IMPORTED, tuple(sorted(rows)), added, tuple(unknown), differing)
+    return FileResult(path, Status.IMPORTED, tuple(sorted(rows)), added, unknown, differing)
 
 
 def import_files(

@@ -209,9 +209,9 @@ def plan_snapshot(
     -----
     A period not seen before is dated by the release calendar, at the latest by `taken_on`. A
     figure that differs from the one in force when the snapshot was taken is a revision, dated
-    by the snapshot. Series that are never revised keep their first figure; what differs is
-    counted. Blank cells add nothing: a publisher that serves a shorter history has not
-    withdrawn the rest.
+    by the snapshot. Series that are never revised keep their first figure, and a snapshot older
+    than what is stored changes nothing; what differs is counted. Blank
+    cells add nothing: a publisher that serves a shorter history has not withdrawn the rest.
     """
     keep = ~np.isnan(values) & (periods >= np.datetime64(info.begins, "D"))
     if info.vintage_policy is VintagePolicy.VINTAGE and info.unit in {"index", "usd_bn"}:
@@ -226,7 +226,10 @@ def plan_snapshot(
         return Snapshot(Rows.empty(), 0)
     unrevised = info.vintage_policy is VintagePolicy.UNREVISED
     taken = np.datetime64(taken_on, "D")
-    in_force = existing.as_of(np.datetime64("9999-12-31", "D") if unrevised else taken)
+    # A state older than what is stored adds the periods that lack, but its figures do not take
+    # the place of newer ones.
+    older = bool(len(existing)) and existing.known_from.max() > taken
+    in_force = existing.as_of(np.datetime64("9999-12-31", "D"))
     position = np.searchsorted(in_force.periods, periods)
     inside = position < len(in_force)
     found = np.zeros(len(periods), dtype=bool)
@@ -241,7 +244,7 @@ def plan_snapshot(
         Basis.UNREVISED if unrevised else Basis.LAGGED,
     )
     changed = found & ~same
-    if unrevised:
+    if unrevised or older:
         return Snapshot(new, int(changed.sum()))
     seen_on = np.full(int(changed.sum()), taken, dtype="M8[D]")
     basis = Basis.VINTAGE if dated else Basis.LAGGED
