@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from debtcycle.reference import fill
 from debtcycle.store import Store
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# No test is timed: a busy machine must not fail what is right.
+settings.register_profile("debtcycle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("debtcycle")
 
 
 class NetworkBlocked(Exception):

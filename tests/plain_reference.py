@@ -302,7 +302,11 @@ class Plain:
         if not (self.fresh("NCBEILQ027S") and self.fresh(other)):
             return NOTHING
         equities = self.usd_bn("NCBEILQ027S")
-        below = self.usd_bn(other).reindex(equities.index)
+        # Equities stand at the quarter's end: money of its last month, output of the quarter.
+        below = self.usd_bn(other)
+        if other == "M2SL":
+            below.index = below.index - pd.DateOffset(months=2)
+        below = below.reindex(equities.index)
         ratio = (equities / below).dropna() * 100
         return self.ranked(ratio.iloc[:-1], float(ratio.iloc[-1]), None)
 
@@ -368,7 +372,9 @@ class Plain:
         if not (self.fresh("MARGIN_DEBT") and self.fresh("GDP")):
             return NOTHING
         debt = self.usd_bn("MARGIN_DEBT")
-        ratio = debt / self.usd_bn("GDP").reindex(debt.index, method="ffill") * 100
+        gdp = self.usd_bn("GDP")
+        gdp.index = gdp.index + pd.DateOffset(months=2)  # a quarter counts once it has ended
+        ratio = (debt / gdp.reindex(debt.index, method="ffill") * 100).dropna()
         return self.ranked(ratio.iloc[:-1], float(ratio.iloc[-1]), None)
 
     def gauge_margin_growth(self) -> Pair:
@@ -376,11 +382,11 @@ class Plain:
         if not self.fresh("MARGIN_DEBT") or cpi is None:
             return NOTHING
         debt = self.known("MARGIN_DEBT")
-        real = debt / self.known(cpi).reindex(debt.index, method="ffill")
+        real = (debt / self.known(cpi).reindex(debt.index)).dropna()
         old = real.copy()
         old.index = old.index + pd.DateOffset(months=12)
         growth = ((real / old - 1) * 100).dropna()
-        if growth.empty or growth.index[-1] != debt.index[-1]:
+        if growth.empty or growth.index[-1] != real.index[-1]:
             return NOTHING
         return self.ranked(growth.iloc[:-1], float(growth.iloc[-1]), None)
 

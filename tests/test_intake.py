@@ -61,6 +61,27 @@ def test_a_revision_is_known_from_the_day_its_file_was_fetched(
     assert set(store.rows("GDP").basis.tolist()) == {Basis.LAGGED, Basis.VINTAGE}
 
 
+def test_a_revision_without_a_date_is_dated_by_its_import(store: Store, tmp_path: Path) -> None:
+    """A third estimate must not slip into the days between the first and the third."""
+    first = written(tmp_path, "GDP.csv", HEAD.format(id="GDP") + "2025-01-01,30000\n")
+    later = written(tmp_path, "b/GDP.csv", HEAD.format(id="GDP") + "2025-01-01,30100\n")
+    import_file(store, first, today=date(2025, 5, 2))
+    before = View(as_of="2025-06-30", store=store).series("GDP").values.tolist()
+    import_file(store, later, today=date(2025, 7, 1))
+    assert View(as_of="2025-06-30", store=store).series("GDP").values.tolist() == before
+    now = View(as_of="2025-07-01", store=store).series("GDP")
+    assert (now.values.tolist(), now.basis.tolist()) == ([30100], [Basis.LAGGED])
+
+
+def test_figures_that_are_never_revised_are_kept_and_counted(store: Store, tmp_path: Path) -> None:
+    first = written(tmp_path, "DGS10.csv", HEAD.format(id="DGS10") + "2025-01-02,4.57\n")
+    other = written(tmp_path, "b/DGS10.csv", HEAD.format(id="DGS10") + "2025-01-02,4.75\n")
+    import_file(store, first)
+    result = import_file(store, other)
+    assert (result.status, result.differing) == (Status.UNCHANGED, 1)
+    assert store.rows("DGS10").values.tolist() == [4.57]
+
+
 def test_a_key_that_the_catalogue_lacks_is_named(store: Store, tmp_path: Path) -> None:
     path = written(tmp_path, "NOSUCH.csv", HEAD.format(id="NOSUCH") + "2025-01-01,1\n")
     result = import_file(store, path)

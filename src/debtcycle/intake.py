@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,16 +13,20 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.catalogue import Catalogue, SeriesInfo, load_catalogue
+from debtcycle.catalogue import Catalogue, SeriesInfo, VintagePolicy, load_catalogue
+from debtcycle.catalogue.calendar import period_start
 from debtcycle.errors import SchemaChanged, SourceError
 from debtcycle.sources.announcements import Announcement
 from debtcycle.sources.parsed import Parsed
 from debtcycle.sources.sniff import read_file
-from debtcycle.store import Document, Rows, Store
-from debtcycle.store.plan import later_vintages, plan_snapshot, plan_vintages
+from debtcycle.store import Document, Store
+from debtcycle.store.plan import Snapshot, later_vintages, plan_snapshot, plan_vintages
 
 __all__ = ["FileResult", "Status", "find_files", "import_file", "import_files"]
 
+MAX_FILE_BYTES = 64 << 20
+# Series that their publisher carries into the future.
+PROJECTIONS = frozenset({"NROU", "GDPPOT"})
 # What lies beside data without being data: not worth a refusal when a whole folder is given.
 _NOT_DATA = {".md", ".txt", ".rda", ".py", ".pdf", ".html"}
 
@@ -48,6 +52,9 @@ class FileResult:
         Rows and documents added.
     unknown : tuple of str
         Keys in the file that the catalogue does not have.
+    differing : int
+        Figures that differ from those stored and were not taken: the series is never revised,
+        or the file is older than what is stored.
     error : SourceError or None
         Why the file was refused.
     """
@@ -57,6 +64,7 @@ class FileResult:
     series: tuple[str, ...] = ()
     rows: int = 0
     unknown: tuple[str, ...] = ()
+    differing: int = 0
     error: SourceError | None = None
 
 
@@ -98,6 +106,21 @@ def _document(item: Announcement) -> Document:
     )
 
 
+def _check_fetched(info: SeriesInfo, periods: NDArray[np.datetime64], fetched: date) -> None:
+    """Refuse a day of fetching before the newest period had begun.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.fetched``.
+    """
+    if info.id in PROJECTIONS or not len(periods):
+        return
+    newest = period_start(info, periods).max()
+    if newest > np.datetime64(fetched, "D"):
+        raise SchemaChanged("source.fetched", series=info.id, period=newest, fetched=fetched)
+
+
 def _check_bounds(
     info: SeriesInfo, periods: NDArray[np.datetime64], values: NDArray[np.float64]
 ) -> None:
@@ -125,24 +148,26 @@ def _check_bounds(
         )
 
 
-def _plan(store: Store, catalogue: Catalogue, part: Parsed, retrieved: date | None) -> Rows:
+def _plan(
+    store: Store, catalogue: Catalogue, part: Parsed, retrieved: date | None, today: date
+) -> Snapshot:
     info = catalogue[catalogue.keys[part.key]]
     values = part.values
     if part.key.startswith("FRED-MD:"):
         values = values * info.fredmd_scale
     _check_bounds(info, part.periods, values)
-    irregular = catalogue.irregular(info.id)
+    irregular, held = catalogue.irregular(info.id), store.rows(info.id)
+    fetched = part.retrieved or retrieved
+    periods = part.periods
     if part.vintages is not None:
-        if len(store.rows(info.id)) and info.vintage_policy != "vintage":
-            newest = part.vintages.max().astype("M8[D]").item()
-            table = plan_vintages(info, irregular, part.periods, values, part.vintages)
-            return plan_snapshot(
-                info, irregular, table.periods, table.values, store.rows(info.id), newest
-            )
-        rows = plan_vintages(info, irregular, part.periods, values, part.vintages)
-        return later_vintages(rows, store.rows(info.id))
+        table = plan_vintages(info, irregular, periods, values, part.vintages)
+        if not len(held) or info.vintage_policy is VintagePolicy.VINTAGE:
+            return Snapshot(later_vintages(table, held), 0)
+        fetched = part.vintages.max().astype("M8[D]").item()
+        periods, values = table.periods, table.values
+    _check_fetched(info, periods[~np.isnan(values)], fetched or today)
     return plan_snapshot(
-        info, irregular, part.periods, values, store.rows(info.id), part.retrieved or retrieved
+        info, irregular, periods, values, held, fetched or today, dated=fetched is not None
     )
 
 
@@ -152,13 +177,18 @@ def import_file(
     *,
     catalogue: Catalogue | None = None,
     retrieved: date | None = None,
+    today: date | None = None,
 ) -> FileResult:
     """Read one file into the store.
 
     Parameters
     ----------
     retrieved : date, optional
-        Day on which the file was fetched, where the file itself does not say.
+        Day on which the file was fetched, where the file itself does not say. Without it a
+        figure that differs from the one in force is dated by `today`: a revision may only be
+        known from a day on which it was certainly there.
+    today : date, optional
+        The day of the import, by default that of the clock.
 
     Raises
     ------
@@ -166,35 +196,44 @@ def import_file(
         If the store cannot be written. A file that cannot be read is a result, not an error.
     """
     catalogue = load_catalogue() if catalogue is None else catalogue
-    try:
-        payload = path.read_bytes()
-        digest = hashlib.sha256(payload).hexdigest()
-        if store.has_payload(digest):
-            return FileResult(path, Status.UNCHANGED)
-        parts = read_file(path)
-        planned = {
-            catalogue.keys[part.key]: _plan(store, catalogue, part, retrieved)
-            for part in parts
-            if isinstance(part, Parsed) and part.key in catalogue.keys
-        }
-    except SourceError as error:
-        return FileResult(path, Status.REFUSED, error=error)
-    except OSError as error:
-        return FileResult(
-            path, Status.REFUSED, error=SourceError("source.io", name=path.name, reason=str(error))
-        )
-    rows = {name: part for name, part in planned.items() if len(part)}
-    documents = [_document(part) for part in parts if isinstance(part, Announcement)]
-    unknown = [
+    day = datetime.now(UTC).date() if today is None else today
+    with store.exclusive():
+        try:
+            return _import(store, path, catalogue, retrieved, day)
+        except SourceError as error:
+            return FileResult(path, Status.REFUSED, error=error)
+        except OSError as error:
+            fault = SourceError("source.io", name=path.name, reason=str(error))
+            return FileResult(path, Status.REFUSED, error=fault)
+
+
+def _import(
+    store: Store, path: Path, catalogue: Catalogue, retrieved: date | None, today: date
+) -> FileResult:
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise SourceError("source.too_large", name=path.name, limit_mb=MAX_FILE_BYTES >> 20)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if store.has_payload(digest):
+        return FileResult(path, Status.UNCHANGED)
+    parts = read_file(path)
+    planned = {
+        catalogue.keys[part.key]: _plan(store, catalogue, part, retrieved, today)
+        for part in parts
+        if isinstance(part, Parsed) and part.key in catalogue.keys
+    }
+    rows = {name: part.rows for name, part in planned.items() if len(part.rows)}
+    differing = sum(part.differing for part in planned.values())
+    unknown = tuple(
         part.key for part in parts if isinstance(part, Parsed) and part.key not in catalogue.keys
-    ]
+    )
     known = {item.payload for item in store.documents("announcement")}
-    documents = [item for item in documents if item.payload not in known]
+    made = (_document(part) for part in parts if isinstance(part, Announcement))
+    documents = [item for item in made if item.payload not in known]
     if not rows and not documents:
         status = Status.UNUSED if len(unknown) == len(parts) else Status.UNCHANGED
-        return FileResult(path, status, unknown=tuple(unknown))
+        return FileResult(path, status, unknown=unknown, differing=differing)
     added = store.append(path.name, digest, rows, documents)
-    return FileResult(path, Status.IMPORTED, tuple(sorted(rows)), added, tuple(unknown))
+    return FileResult(path, Status.IMPORTED, tuple(sorted(rows)), added, unknown, differing)
 
 
 def import_files(
@@ -203,6 +242,7 @@ def import_files(
     *,
     catalogue: Catalogue | None = None,
     retrieved: date | None = None,
+    today: date | None = None,
     progress: Callable[[int, int, Path], None] | None = None,
 ) -> tuple[FileResult, ...]:
     """Read files and folders into the store, each file in a batch of its own.
@@ -217,5 +257,7 @@ def import_files(
     for number, path in enumerate(files):
         if progress is not None:
             progress(number, len(files), path)
-        results.append(import_file(store, path, catalogue=catalogue, retrieved=retrieved))
+        results.append(
+            import_file(store, path, catalogue=catalogue, retrieved=retrieved, today=today)
+        )
     return tuple(results)

@@ -57,6 +57,9 @@ def test_bad_usage_is_said_in_both_languages(read, lang, words):
 
 def test_unknown_series_names_those_that_are_near(read):
     assert "UNRATE" in read("series", "show", "UNRATEE").err
+    alone = read("series", "show", "QQQQQQQQ").err
+    assert "QQQQQQQQ" in alone
+    assert "Near" not in alone
 
 
 def test_a_future_date_names_the_newest_that_can_be_asked_for(read):

@@ -175,10 +175,14 @@ def test_an_edition_is_built_byte_for_byte_the_same(call, tmp_path):
     for folder in (raw, one, two):
         folder.mkdir()
     (raw / "ICSA.csv").write_text("observation_date,ICSA\n2025-01-04,225000\n2025-01-11,226000\n")
+    (raw / "page.csv").write_text("<!DOCTYPE html><html><body>Not found</body></html>")
+    (raw / "OTHER.csv").write_text("observation_date,OTHER\n2025-01-01,1\n2025-02-01,2\n")
     for folder in (one, two):
         done = call("reference", "build", raw, "--out", folder)
         assert done.code == 0
         assert "1 series, 2 rows" in done.out
+        assert "page.csv" in done.err
+        assert "OTHER.csv" in done.err
     for name in ("edition.xz", "provenance.csv"):
         assert (one / name).read_bytes() == (two / name).read_bytes()
     assert "ICSA.csv" in (one / "provenance.csv").read_text()

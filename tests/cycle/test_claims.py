@@ -10,15 +10,17 @@ import pytest
 
 from cycle.made import Policy, made, stimulus_of
 from debtcycle.cycle.claims import LEDGER, ClaimState, claims
+from debtcycle.cycle.claims.markets import claim_7, claim_41
 from debtcycle.cycle.claims.mechanism import NEEDS_MODEL, claim_28, claim_29, claim_30, claim_37
 from debtcycle.cycle.claims.model import answer, at_least, at_most, untestable
-from debtcycle.cycle.claims.stimulus import cutting, growing
+from debtcycle.cycle.claims.stimulus import claim_1, cutting, growing
 from debtcycle.cycle.findings import find
 from debtcycle.cycle.policy_log import policy_log
 from debtcycle.cycle.stage import CRITERIA, Stage
 from debtcycle.i18n import LANGUAGES, translator
-from debtcycle.indicators.model import Reading, Status
+from debtcycle.indicators.model import Origin, Reading, Status
 from debtcycle.indicators.stimulus import Rung
+from debtcycle.store import Basis
 from debtcycle.views import View
 from futures import Poisoned, Truncated
 
@@ -111,11 +113,15 @@ def test_what_needs_the_model_says_so(judged):
         ("2008-11-28", 40, "true"),
         ("2008-11-28", 41, "false"),
         ("1999-12-31", 4, "false"),  # rates were rising
-        ("1999-12-31", 7, "true"),
+        ("1999-12-31", 1, "true"),  # the base bulged, while rates rose
+        ("1999-12-31", 7, "unknown"),  # the mean of November is the newest price
         ("1999-12-31", 11, "true"),
         ("2025-11-05", 1, "false"),  # run-off until 1 December
         ("2025-11-05", 4, "true"),  # exactly 50 bp
-        ("2025-11-05", 41, "true"),
+        ("1999-12-31", 41, "false"),  # inflation and credit above nought at most, not at +0.25
+        ("2025-11-05", 41, "false"),  # three axes at +0.25; the premium in its lowest quarter only
+        ("2025-11-05", 7, "true"),
+        ("2025-12-15", 7, "unknown"),  # the mean of November, and no price of December
         ("2025-12-15", 2, "true"),  # bills, 40 bn a month
         ("2025-12-15", 1, "true"),
         ("1962-03-31", 3, "unknown"),
@@ -156,6 +162,101 @@ def test_distance_to_the_melt_ups_is_that_of_the_axes(judged):
     assert dict(found.params)["distance_y2k"] == pytest.approx(0.0)
     assert found.state is ClaimState.TRUE
     assert judged("1999-12-31").claim(37).reason == "claim.reason.no_analogue"
+
+
+def test_what_decides_claim_one_stands_first(judged):
+    announced = judged("2025-12-15").claim(1)
+    assert announced.readings[0].indicator == "announced_13w"
+    lamps = {lamp.name: lamp.on for lamp in announced.lamps}
+    assert lamps["purchases_announced"] is True
+    assert lamps["balance_sheet_grows"] is lamps["grows_while_rates_rise"] is False
+    params = dict(announced.params)
+    assert (params["direction"], params["turning_date"]) == ("steady", date(2025, 12, 3))
+    assert params["announced"] == "reserve management purchases (2025-12-10)"
+    bulge = judged("1999-12-31").claim(1)
+    assert [r.indicator for r in bulge.readings[:2]] == ["assets_13w", "rate_change_6m"]
+    assert {lamp.name: lamp.on for lamp in bulge.lamps}["grows_while_rates_rise"] is True
+    assert dict(bulge.params)["direction"] == "grows"
+    # Two classes of securities, one programme.
+    assert dict(judged("2020-03-27").claim(1).params)["announced"] == "QE4 (2020-03-15)"
+
+
+@pytest.mark.parametrize(
+    ("change", "direction"),
+    [(0.26, "grows"), (0.25, "steady"), (-0.25, "steady"), (-0.26, "shrinks"), (None, None)],
+)
+def test_directions_of_the_balance_sheet(judged, change, direction):
+    base = judged("2025-11-05").findings
+    stance = base.assessment.stimulus
+    stance = replace(stance, assets_13w=made("assets_13w", "percent_of_gdp", change))
+    found = claim_1(replace(base, assessment=replace(base.assessment, stimulus=stance)))
+    assert dict(found.params)["direction"] == direction
+
+
+def with_drawdown(findings, reading):
+    axes = tuple(
+        replace(
+            axis,
+            inputs=tuple(
+                replace(i, reading=reading) if i.anchor.indicator == "drawdown" else i
+                for i in axis.inputs
+            ),
+        )
+        for axis in findings.assessment.axes
+    )
+    return replace(findings, assessment=replace(findings.assessment, axes=axes))
+
+
+@pytest.mark.parametrize(
+    ("series", "period", "stands_for", "age", "state"),
+    [
+        ("SPX", date(2025, 10, 26), None, 10, ClaimState.TRUE),
+        ("SPX", date(2025, 10, 25), None, 11, ClaimState.UNKNOWN),
+        ("SP500_MONTHLY", date(2025, 10, 1), "SPX", 5, ClaimState.TRUE),
+        ("SP500_MONTHLY", date(2025, 9, 1), "SPX", 36, ClaimState.UNKNOWN),
+    ],
+)
+def test_an_old_price_says_nothing_of_a_high(judged, series, period, stands_for, age, state):
+    origin = Origin(series, period, period, Basis.UNREVISED, 6800.0, "index", stands_for)
+    reading = Reading("drawdown", "percent", 0.0, origins=(origin,))
+    found = claim_7(with_drawdown(judged("2025-11-05").findings, reading))
+    assert found.state is state
+    assert (found.reason == "claim.reason.old_price") is (state is ClaimState.UNKNOWN)
+    assert dict(found.params) == {
+        "stand_in": series if stands_for else None,
+        "price_age_days": age,
+    }
+    assert found.lamps[0].on is (stands_for is not None)
+
+
+@pytest.mark.parametrize(
+    ("scores", "percentile", "state"),
+    [
+        ((0.25, 0.25, 0.25, -1.0), 20.0, ClaimState.TRUE),
+        ((0.24, 0.25, 0.25, -1.0), 20.0, ClaimState.FALSE),
+        ((0.25, 0.25, 0.25, -1.0), 20.1, ClaimState.FALSE),
+        ((0.25, 0.25, None, -1.0), 10.0, ClaimState.UNKNOWN),
+        ((0.25, None, 0.0, 0.0), 10.0, ClaimState.FALSE),
+        ((0.25, 0.25, 0.25, None), None, ClaimState.UNKNOWN),
+    ],
+)
+def test_the_opposite_is_more_than_a_lean(judged, scores, percentile, state):
+    findings = judged("2025-11-05").findings
+    axes = tuple(
+        replace(
+            axis,
+            score=score,
+            inputs=tuple(
+                replace(i, reading=replace(i.reading, percentile=percentile))
+                if i.anchor.indicator == "cape_yield_gap"
+                else i
+                for i in axis.inputs
+            ),
+        )
+        for axis, score in zip(findings.assessment.axes, scores, strict=True)
+    )
+    bent = replace(findings, assessment=replace(findings.assessment, axes=axes))
+    assert claim_41(bent).state is state
 
 
 def test_growth_and_cuts_by_hand():

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from debtcycle.cycle.episodes import EXPECTATIONS, QE1, episodes
+from debtcycle.cycle.verdict import Verdict
 from debtcycle.views import View
 
 # Date, gate, verdicts, rung, least mean of the axes: section 6, written out a second time.
@@ -48,9 +49,13 @@ def test_a_miss_is_told_with_the_inputs_that_did_it(store):
         assert ("gate" in episode.misses) is (got.stimulus.gate is not expected.gate)
         assert episode.met is (not episode.misses)
         if "verdict" in episode.misses:
+            side = -1.0 if Verdict.INTO_DEPRESSION in expected.verdicts else 1.0
+            inputs = {item.anchor.indicator: item for item in got.inputs}
             assert episode.because
+            assert all(side * inputs[name].score < 0 for name in episode.because)
+            assert all(inputs[name].score is None for name in episode.unknown)
         else:
-            assert episode.because == ()
+            assert episode.because == episode.unknown == ()
 
 
 @pytest.mark.parametrize("name", ["qe1", "essay", "bills2025"])

@@ -87,8 +87,6 @@ def test_red_lights_by_hand(judged):
     assert lamps(stage(lit))["service_crowds_out"] is True
     dark = with_(base, fiscal_net_interest_revenue=14.9)
     assert lamps(stage(dark))["service_crowds_out"] is False
-    sold = with_(base, demand_foreign_share_change=-1.0)
-    assert lamps(stage(sold))["holders_sell"] is True
     buying = with_(base, supply_fed_13_weeks=0.3, signs_dollar_change=-3.0)
     assert lamps(stage(buying))["buys_while_currency_weakens"] is True
     assert (
@@ -98,6 +96,40 @@ def test_red_lights_by_hand(judged):
     assert (
         lamps(stage(with_(buying, signs_dollar_change=None)))["buys_while_currency_weakens"] is None
     )
+
+
+@pytest.mark.parametrize(
+    ("bought", "take", "change", "lit"),
+    [
+        (-1.0, -0.1, 1.0, True),  # they sell
+        (543.0, 25.0, -1.5, True),  # they buy, but less than keeps a share that falls
+        (543.0, 35.0, -1.5, False),  # they buy as much as keeps it
+        (543.0, 25.0, -0.9, False),  # it hardly falls
+        (543.0, 25.0, None, None),
+        (None, 35.0, -1.5, None),
+        (543.0, None, -1.5, False),  # nothing was issued on balance
+    ],
+)
+def test_holders_sell_only_if_they_sell_or_fall_behind(judged, bought, take, change, lit):
+    base = judged("2025-11-05").findings
+    holders = tuple(
+        value(r, bought) if r.indicator == "holder_foreign" else value(r, 100.0)
+        for r in base.demand.holders
+    )
+    base = replace(base, demand=replace(base.demand, holders=holders))
+    changes = {"foreign_share": 30.0, "foreign_take": take, "foreign_share_change": change}
+    found = with_(base, **{f"demand_{name}": number for name, number in changes.items()})
+    assert lamps(stage(found))["holders_sell"] is lit
+
+
+def test_sound_money_asks_for_low_net_debt(judged):
+    base = judged("2025-11-05").findings
+    for level, fits in ((60.0, True), (60.1, False), (None, None)):
+        found = stage(with_(base, fiscal_debt_public=level))
+        evidence = next(
+            e for s in found.ranking for e in s.evidence if e.criterion == "sound_level"
+        )
+        assert evidence.supports is fits
 
 
 def test_extra_lamps_by_hand(judged):

@@ -80,6 +80,14 @@ def test_returns_without_a_year_or_without_prices():
     assert found.multiple_change.status is Status.ABSENT
 
 
+def test_shares_of_net_worth_are_not_seen_before_they_were_published():
+    top = every_quarters("2015-04-01", [30.0 + n for n in range(14)])
+    before = comovement(view("2019-03-21", WFRBST01134=top, WFRBSB50215=top))
+    for made in (before.top_share, before.top_share_change, before.bottom_share):
+        assert (made.value, made.status) == (None, Status.NOT_BEGUN)
+    assert comovement(view("2019-03-22", WFRBST01134=top)).top_share.known
+
+
 def test_shares_of_net_worth():
     top = every_quarters("2019-04-01", [30.0, 30.1, 30.2, 30.3, 31.0])
     found = comovement(view("2020-10-15", WFRBST01134=top))

@@ -195,12 +195,56 @@ def test_monthly_means_stand_in_under_their_own_name():
     for name in ("SPX", "DGS10", "CPIAUCSL"):
         del known[name]
     by = cells(event_table(view("2010-06-30", LOG, **known), "announced"))
-    # October 2008 is the last month that had ended; a year on it is October 2009.
-    assert by["stocks", 12].nominal.value == pytest.approx(100 * (1.2 * 1.002**12 - 1))
+    # November 2008 is the event's own month; October, before it, would hide a fall that came first.
+    assert by["stocks", 12].nominal.value == pytest.approx(100 * (1200 / 900 * 1.002**12 - 1))
     assert by["bonds", 3].nominal.value == pytest.approx(100 * (1.0025**3 - 1))
     stands = {(o.series, o.stands_for) for o in by["stocks", 12].real.substitutes}
     assert stands == {("SP500_MONTHLY", "SPX"), ("SHILLER_CPI", "CPIAUCSL")}
     assert {o.stands_for for o in by["bonds", 3].nominal.substitutes} == {"DGS10"}
+    assert by["stocks", 12].stand_in == "SP500_MONTHLY"
+    assert by["gold", 12].stand_in is None
+    table = event_table(view("2010-06-30", LOG, **known), "announced")
+    assert table.stand_ins == (("stocks", "SP500_MONTHLY"), ("bonds", "GS10"))
+
+
+def test_the_mean_of_the_last_month_is_waited_for():
+    known = figures()
+    del known["GOLD"]
+    known["GOLD_MONTHLY"] = monthly(800.0)
+
+    def three_months_on(day):
+        return cells(event_table(view(day, LOG, **known), "announced"))["gold", 3]
+
+    # The mean of February 2009 is known from 5 March on, the horizon's day was 25 February.
+    early = three_months_on("2009-03-01")
+    assert (early.nominal.value, early.reason_nominal) == (None, "not_ended")
+    assert three_months_on("2009-03-05").nominal.known
+
+
+def test_a_monthly_base_before_the_fall_would_turn_the_sign():
+    known = figures()
+    known["SHILLER_PRICE"] = every_months("2006-01-01", [968.8] * 34 + [883.0] + [900.0] * 60)
+    known["SHILLER_DIVIDEND"] = monthly(1e-6)
+    del known["SPX"]
+    cell = cells(event_table(view("2010-06-30", LOG, **known), "announced"))["stocks", 12]
+    assert cell.nominal.value == pytest.approx(100 * (900 / 883 - 1), abs=1e-4)
+
+
+def test_gold_is_left_out_while_its_price_was_pegged():
+    gold = every_months("1960-01-01", [35.0] * 200)
+    log = (announcement("1967-05-01", "old"), announcement("1969-05-01", "new"))
+    table = event_table(view("1975-06-30", log, GOLD_MONTHLY=gold), "announced")
+    cell = cells(table)["gold", 12]
+    assert (cell.nominal.value, cell.reason_nominal, cell.reason_real) == (None, "pegged", "pegged")
+    assert cells(table, 1)["gold", 12].nominal.value == pytest.approx(0.0)
+    assert {m.n_nominal for m in table.medians if m.asset == "gold"} == {1}
+
+
+def test_programmes_without_a_first_day_are_named_and_given_none():
+    table = event_table(view("2012-06-30", LOG, **figures()), "started")
+    assert [row.start.name for row in table.rows] == ["QE2"]
+    assert table.omitted == ("QE1",)
+    assert event_table(view("2012-06-30", LOG, **figures()), "announced").omitted == ()
 
 
 def test_medians_count_what_they_are_made_of():

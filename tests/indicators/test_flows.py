@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -75,6 +76,27 @@ def test_change_needs_both_ends():
     series = debt.series("FYGFDPUN")
     assert change_of_points(series, end_of(series)) == (4.0, 4)
     assert change_of_points(series, np.datetime64("2023-12-31")) is None
+
+
+def test_a_weekly_stock_is_taken_52_weeks_apart_near_the_quarters_ends():
+    weeks = every_days("2020-03-25", [100.0, 400.0, *range(500, 560)], 7)
+    held = view("2021-06-30", TREAST=weeks).series("TREAST")
+    # 31 March 2021 is a Wednesday; the nearest one to 31 March 2020 is 1 April, not 25 March.
+    change = change_of_points(held, np.datetime64("2021-03-31"))
+    assert change == (float(held.at(np.datetime64("2021-03-31"))) - 400.0, 53)
+    assert change_of_points(held, np.datetime64("2021-07-31")) is None
+    assert (
+        change_of_points(held.until(np.datetime64("2021-03-24")), np.datetime64("2021-03-31"))
+        is None
+    )
+    gap = replace(
+        held,
+        periods=np.delete(held.periods, 1),
+        values=np.delete(held.values, 1),
+        known_from=np.delete(held.known_from, 1),
+        basis=np.delete(held.basis, 1),
+    )
+    assert change_of_points(gap, np.datetime64("2021-03-31")) is None
 
 
 def test_gross_debt_stands_in_under_its_own_name():

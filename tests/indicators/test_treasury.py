@@ -31,13 +31,13 @@ def test_share_is_purchases_over_issuance_at_the_same_ends():
         view("2024-03-15", GDP=GDP, TREAST=holdings(1e6, 1000.0), FYGFDPUN=debt(50_000.0))
     )
     money = supply.monetisation
-    # 2022-12-28 to 2023-12-27: 52 weeks.
+    # The Wednesday nearest to 2023-12-31 is 2024-01-03; 52 weeks before it lies 2023-01-04.
     assert money.purchases.value == pytest.approx(52.0)
     assert money.issuance.value == pytest.approx(200.0)
     assert money.share.value == pytest.approx(26.0)
     assert money.substantial is True
     assert not money.undefined
-    assert [o.period for o in money.share.origins] == [date(2023, 12, 27), date(2023, 10, 1)]
+    assert [o.period for o in money.share.origins] == [date(2024, 1, 3), date(2023, 10, 1)]
     assert supply.net_issuance.value == pytest.approx(200.0)
     assert supply.net_issuance_gdp.value == pytest.approx(20.0)
     assert supply.fed_13_weeks.value == pytest.approx(1.3)
@@ -168,8 +168,9 @@ def test_holders_and_the_others_make_the_issuance():
     )
     assert [r.value for r in demand.holders] == pytest.approx([40.0, 20.0, 20.0, 120.0])
     assert demand.price_insensitive.value == pytest.approx(40.0)
+    assert demand.foreign_take.value == pytest.approx(10.0)
     repaid = treasury_demand(view("2024-04-15", FYGFDPUN=debt(-1.0), **holders(1, 1, 1, 1)))
-    assert repaid.price_insensitive.status is Status.SHORT
+    assert repaid.price_insensitive.status is repaid.foreign_take.status is Status.SHORT
     assert repaid.holders[-1].known
 
 
@@ -245,6 +246,14 @@ def test_supply_above_demand(issued, cover, foreign, insensitive, lit):
     nothing = made(None)
     demand = treasury_demand(view("2024-03-15"))
     demand = type(demand)(
-        (), made(insensitive), nothing, made(foreign), nothing, made(cover), nothing, nothing
+        (),
+        made(insensitive),
+        nothing,
+        made(foreign),
+        nothing,
+        made(cover),
+        nothing,
+        nothing,
+        nothing,
     )
     assert supply_above_demand(made(issued), demand).lit is lit

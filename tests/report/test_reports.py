@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,13 +14,18 @@ from debtcycle.cycle.findings import find
 from debtcycle.cycle.judgement import Judgement
 from debtcycle.cycle.replay import Record
 from debtcycle.cycle.verdict import Verdict
+from debtcycle.indicators.model import Origin, Reading, Status
 from debtcycle.report.as_json import claims_json, report_json
 from debtcycle.report.build import build, words_of
 from debtcycle.report.document import Bullets, Drawing, Para, Section, Table
 from debtcycle.report.markdown import render_markdown
 from debtcycle.report.plain import cell_width
+from debtcycle.report.sections import doubt
+from debtcycle.report.sections.cycle import _evidence
+from debtcycle.report.sections.evidence import _source
 from debtcycle.report.sections.past import record
 from debtcycle.report.text import render_text
+from debtcycle.store import Basis
 
 DATES = (
     "1965-06-30", "1999-12-31", "2008-11-28", "2010-11-05", "2012-09-14", "2019-10-15",
@@ -203,3 +210,73 @@ def test_a_judgement_carries_all_that_the_report_reads(judgement_of, edition_sto
     made = judgement_of("2019-10-15")
     assert isinstance(made, Judgement)
     assert type(made.findings).__name__ == find.__annotations__["return"]
+
+
+def test_stand_ins_room_and_hidden_sides_are_said_in_plain_words(judgement_of):
+    words = words_of("en")
+    quiet = render_text(build(judgement_of("1999-12-31"), words))
+    one_line = " ".join(quiet.split())
+    assert "a fall shows up to a month late" in one_line.split("Evidence: the four axes")[0]
+    assert "would have to be cut" not in one_line
+    assert "the primary balance could worsen by" in one_line
+    assert "re-estimated every week" in one_line
+
+
+@pytest.mark.parametrize(
+    ("position", "shown"),
+    [(59.7, "59.7 of 100"), (60.0, "60 of 100"), (71.2, "71 of 100")],
+)
+def test_rounding_does_not_hide_on_which_side_a_gauge_stands(judgement_of, position, shown):
+    ranking = judgement_of("2025-12-15").stage.ranking
+    items = [e for stage in ranking for e in stage.evidence if e.criterion == "bubble_gauge"]
+    item = replace(items[0], position=position)
+    assert _evidence(words_of("en"), item).endswith(shown)
+
+
+def test_only_series_that_the_store_lacks_are_said_to_be_missing(judgement_of):
+    findings = judgement_of("2025-12-15").findings
+    words = words_of("en")
+    text = " ".join(w for w in words_in(doubt.notes(words, findings)))
+    assert "not in the store" in text
+    assert words.series("BAMLH0A0HYM2") in text
+    held = replace(findings, not_held=("VIX",))
+    text = " ".join(w for w in words_in(doubt.notes(words, held)))
+    assert words.series("BAMLH0A0HYM2") not in text
+
+
+def test_an_unconfirmed_announcement_is_said_to_be_so_in_chinese():
+    assert _source(words_of("zh"), "unconfirmed") == "没有网页可证实"
+    assert _source(words_of("zh"), "newyorkfed.org") == "newyorkfed.org"
+
+
+def test_a_reading_of_several_periods_is_dated_by_the_oldest():
+    def figure_of(series, period):
+        return Origin(series, period, date(2026, 5, 1), Basis.UNREVISED, 1.0, "percent")
+
+    bond, price = figure_of("DGS10", date(2026, 5, 1)), figure_of("SP500_MONTHLY", date(2026, 2, 1))
+    words = words_of("en")
+    for origins in ((bond, price), (price, bond)):
+        assert words.dated(Reading("x", "pp", 1.0, origins=origins)) == "2026-02"
+    # A quarter that ends after the month is the newer one, though it began before it.
+    quarter = figure_of("NCBEILQ027S", date(2026, 1, 1))
+    assert words.dated(Reading("x", "pp", 1.0, origins=(quarter, price))) == "2026-02"
+    gdp = figure_of("GDP", date(2025, 10, 1))
+    assert words.dated(Reading("x", "pp", 1.0, origins=(price, gdp))) == "2026-02"
+    assert words.dated(Reading("x", "pp", 1.0, origins=(gdp,))) == "2025-Q4"
+    now = figure_of("DFEDTARU", date(2009, 3, 1))
+    then = figure_of("DFEDTAR", date(2008, 9, 1))
+    assert words.dated(Reading("x", "pp", 1.0, origins=(now, then))) == "2009-03-01"
+    assert words.dated(Reading("x", "pp", None, Status.ABSENT)) == "–"
+
+
+def test_the_same_reading_has_the_same_period_in_every_table(judgement_of):
+    made = build(judgement_of("2025-11-05"), words_of("en"))
+    periods: dict[str, set[str]] = {}
+    for section in made.sections:
+        for block in section.blocks:
+            if isinstance(block, Table) and "period" in block.head:
+                at = block.head.index("period")
+                for row in block.rows:
+                    periods.setdefault(" ".join(row[:2]), set()).add(row[at])
+    assert len(periods) > 40
+    assert all(len(found) == 1 for found in periods.values())

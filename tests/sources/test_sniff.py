@@ -76,6 +76,7 @@ def workbook(*rows):
         (b"a,b\n1,2\n", "source.layout"),
         (b"# a heading\n\ntext\n", "source.layout"),
         (FRED[:-4] + b"\n", "source.width"),
+        (b"observation_date,AA\n2000-01-01,1.5\n2000-02-01,1.6\n2000-03-01,1", "source.cut"),
         (b"observation_date,AA\n2099-01-01,1\n", "source.future"),
         (b"sasdate,A,A\nTransform:,1,1\n1/1/1999,1,1\n", "source.column_twice"),
         (LOG + b"2099-01-01,P,all,,,review,S,yes,,\n", "source.future"),
@@ -249,7 +250,7 @@ MESSAGES = {
     f"source.{word}"
     for word in re.findall(
         r"\w+",
-        "answer archive binary broken column column_twice compressed csv date duplicate empty "
+        "answer archive binary broken column column_twice compressed csv cut date duplicate empty "
         "future html json layout needs order row series_id sheet too_large unreadable width word",
     )
 }

@@ -60,7 +60,8 @@ def failure_text(session: Session, error: BaseException) -> str:
     """What is said about an exception: what is wrong and what to do, three lines at most."""
     texts = session.texts
     if isinstance(error, DebtcycleError):
-        text = say(texts, error.message_id, error.params)
+        alone = error.message_id == "catalogue.unknown" and error.params.get("near") in ("", "-")
+        text = say(texts, "series.none_near" if alone else error.message_id, error.params)
     elif isinstance(error, click.UsageError):
         text = _usage(texts, error)
     elif isinstance(error, click.ClickException):

@@ -29,11 +29,15 @@ def _series(session: Session, result: FileResult) -> str:
     if result.error is not None:
         return say(texts, result.error.message_id, result.error.params).splitlines()[0]
     names = result.series
-    if not names:
-        return texts("import.unused_why") if result.status.value == "unused" else ""
-    first = ", ".join(names[:_SHOWN_SERIES])
-    more = len(names) - _SHOWN_SERIES
-    return texts("import.more", first=first, more=more) if more > 0 else first
+    brought = ", ".join(names[:_SHOWN_SERIES])
+    if len(names) > _SHOWN_SERIES:
+        brought = texts("import.more", first=brought, more=len(names) - _SHOWN_SERIES)
+    if not names and result.status.value == "unused":
+        brought = texts("import.unused_why")
+    if not result.differing:
+        return brought
+    differing = texts("import.differing", n=result.differing)
+    return f"{brought}; {differing}" if brought else differing
 
 
 def _summary(session: Session, results: Sequence[FileResult], path: Path) -> str:

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from debtcycle.cli.failures import say
 from debtcycle.cli.output import progress, progress_end, write_whole
-from debtcycle.cli.session import session_of
+from debtcycle.cli.session import Session, session_of
 from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
 from debtcycle.errors import ConfigError
 
+if TYPE_CHECKING:
+    from debtcycle.intake import FileResult
+
 __all__ = ["command"]
 
-SOME_REFUSED = 3
 _SHOWN = ("file", "rows", "publisher", "licence", "series")
+
+
+def _left_out(session: Session, results: Sequence[FileResult]) -> list[str]:
+    """Files that the edition does not use, each with the reason."""
+    from debtcycle.intake import Status
+
+    texts, said = session.texts, []
+    for result in results:
+        if result.status is Status.REFUSED and result.error is not None:
+            why = say(texts, result.error.message_id, result.error.params).splitlines()[0]
+        elif result.status is Status.UNUSED:
+            why = texts("import.unused_why")
+        else:
+            continue
+        said.append(texts("reference.left_out_file", name=result.path.name, why=why))
+    return said
 
 
 @click.group(
@@ -34,15 +55,18 @@ def command() -> None:
 @option("--out", type=click.Path(path_type=Path), help="opt.out_dir")
 @shared()
 @click.pass_context
-def build(context: click.Context, folder: Path, out: Path | None) -> int:
-    """Write edition.xz and provenance.csv; the same files give the same bytes."""
+def build(context: click.Context, folder: Path, out: Path | None) -> None:
+    """Write edition.xz and provenance.csv; the same files give the same bytes.
+
+    A folder of publishers' files holds more than may be shipped: files that were not used are
+    named, and are no failure of the build.
+    """
     session = session_of(context)
     if not folder.is_dir():
         raise ConfigError("source.nofile", name=folder)
     target = Path(str(files("debtcycle.reference"))) if out is None else out
     if not target.is_dir():
         raise ConfigError("out.noparent", path=target / "edition.xz")
-    from debtcycle.intake import Status
     from debtcycle.reference.build import build_edition
 
     def tell(number: int, total: int, path: Path) -> None:
@@ -62,10 +86,10 @@ def build(context: click.Context, folder: Path, out: Path | None) -> int:
             path=target / "edition.xz",
         )
     )
-    refused = sum(result.status is Status.REFUSED for result in made.results)
-    if refused:
-        click.echo(texts("reference.refused", count=refused, total=len(made.results)), err=True)
-    return SOME_REFUSED if refused else 0
+    left_out = _left_out(session, made.results)
+    if left_out:
+        head = texts("reference.left_out", count=len(left_out), total=len(made.results))
+        click.echo("\n".join((head, *left_out)), err=True)
 
 
 @command.command("show", cls=WordedCommand, help="help.reference_show")

@@ -13,6 +13,7 @@ from debtcycle.views import View
 __all__ = ["EXPECTATIONS", "QE1", "Episode", "Expectation", "episodes"]
 
 QE1 = date(2008, 11, 28)
+_MOST_AGAINST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,16 @@ class Episode:
         Which parts were not met: ``"gate"``, ``"verdict"``, ``"rung"``, ``"heat"``.
     because : tuple of str
         Where the verdict was missed: the inputs that speak against the expected one most.
+    unknown : tuple of str
+        Where the verdict was missed: the inputs that existed and were not known. They speak
+        neither way.
     """
 
     expectation: Expectation
     assessment: Assessment
     misses: tuple[str, ...]
     because: tuple[str, ...]
+    unknown: tuple[str, ...]
 
     @property
     def met(self) -> bool:
@@ -84,15 +89,18 @@ def _misses(expected: Expectation, got: Assessment) -> tuple[str, ...]:
 
 
 def _because(expected: Expectation, got: Assessment) -> tuple[str, ...]:
-    """The inputs furthest from the side of the expected verdict, and those missing."""
+    """The inputs furthest from the side of the expected verdict."""
     side = -1.0 if _D in expected.verdicts else 1.0
     against = sorted(
         (side * item.score, item.anchor.indicator)
         for item in got.inputs
         if item.score is not None and side * item.score < 0
     )
-    missing = [item.anchor.indicator for item in got.inputs if item.exists and item.score is None]
-    return tuple(name for _, name in against[:5]) + tuple(missing)
+    return tuple(name for _, name in against[:_MOST_AGAINST])
+
+
+def _unknown(got: Assessment) -> tuple[str, ...]:
+    return tuple(i.anchor.indicator for i in got.inputs if i.exists and i.score is None)
 
 
 def episodes(view: View) -> tuple[Episode, ...]:
@@ -103,6 +111,8 @@ def episodes(view: View) -> tuple[Episode, ...]:
             continue
         got = assess(view.at(expected.on))
         misses = _misses(expected, got)
-        because = _because(expected, got) if "verdict" in misses else ()
-        found.append(Episode(expected, got, misses, because))
+        missed = "verdict" in misses
+        because = _because(expected, got) if missed else ()
+        unknown = _unknown(got) if missed else ()
+        found.append(Episode(expected, got, misses, because, unknown))
     return tuple(found)

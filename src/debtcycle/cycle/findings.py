@@ -101,6 +101,8 @@ class Findings:
         Quarter ends of the last five years and the date itself, oldest first.
     events : tuple of EventTable
         After announcements, after first purchases, after starts of easing.
+    not_held : tuple of str
+        Series that are not shipped, existed at the date and are not in the store for it.
     """
 
     as_of: date
@@ -126,6 +128,7 @@ class Findings:
     debt: DebtOutlook
     events: tuple[EventTable, ...]
     policy_log: PolicyLog
+    not_held: tuple[str, ...]
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -189,6 +192,14 @@ def _gauges(view: View) -> tuple[GaugePoint, ...]:
     )
 
 
+def _not_held(view: View) -> tuple[str, ...]:
+    return tuple(
+        info.id
+        for info in view.catalogue
+        if not info.embed and info.exists(view.as_of) and not len(view.series(info.id))
+    )
+
+
 def find(view: View) -> Findings:
     """Compute everything at the date of a view but claims, stage and record.
 
@@ -225,4 +236,5 @@ def find(view: View) -> Findings:
             event_table(view, "easing"),
         ),
         policy_log=policy_log(view.as_of),
+        not_held=_not_held(view),
     )

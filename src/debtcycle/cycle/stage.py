@@ -8,6 +8,14 @@ criteria are known. The stage with the most support leads; if the second is with
 
 A reading on one date cannot show eighty years: the ranking says which stage today's figures
 resemble, and the evidence against it stands beside it.
+
+One criterion was added after the first computation: ``sound_level``, debt held by the public at
+most `SOUND_DEBT_PCT_OF_GDP` (D). The five stages define sound money by *low* net debt; the first
+list had only its change, which over five years from the fall of GDP in 2020 is small. On the
+reference edition it moved the support of sound money from 0.5 to 0.6 on 1999-12-31 (it now leads;
+before, transition), and from 0.2 to 0.0 on 2025-11-05 (the debt bubble leads; before, transition)
+and on 2025-12-15 (transition as before). The change stays one over five years, about a short
+cycle: no definition asks for ten.
 """
 
 from __future__ import annotations
@@ -20,6 +28,7 @@ from debtcycle.cycle.findings import Findings
 from debtcycle.indicators._flows import Lamp, all_of, any_of
 from debtcycle.indicators.model import Reading
 from debtcycle.indicators.stimulus import Rung
+from debtcycle.indicators.treasury_demand import holders_sell
 from debtcycle.indicators.treasury_supply import central_bank_buys
 
 __all__ = [
@@ -45,10 +54,11 @@ CURRENCY_WEAK_PCT = -3.0  # broad dollar over twelve months
 GOLD_UP_PCT = 10.0  # over twelve months
 YIELDS_UP_PP = 0.25  # ten-year over six months ...
 RATE_DOWN_PP = -0.25  # ... while the policy rate fell by this over six months
-FOREIGN_SHARE_FALL_PP = -1.0  # over four quarters
 # At or below this the policy rate has no room: easing needs purchases (MP2).
 RATE_AT_FLOOR_PCT = 0.5
 DEFICIT_LARGE_PCT = 5.0  # claim 5
+# Net debt is low at or below this, % of GDP (D).
+SOUND_DEBT_PCT_OF_GDP = 60.0
 
 
 class Stage(StrEnum):
@@ -203,7 +213,11 @@ _S, _B, _T, _D, _R = (
 )
 
 CRITERIA: tuple[Criterion, ...] = (
-    # Sound money: debts grow with incomes, money earns something, the budget is near balance.
+    # Sound money: net debt is low and grows with incomes, money earns something, the budget is
+    # near balance.
+    Criterion(
+        "sound_level", _S, lambda f: f.fiscal.debt_public, SOUND_DEBT_PCT_OF_GDP, at_least=False
+    ),
     Criterion("sound_debt", _S, lambda f: f.signs.total_debt_change, 5.0, at_least=False),
     Criterion("sound_service", _S, lambda f: f.fiscal.net_interest_revenue, 10.0, at_least=False),
     Criterion("sound_real_rate", _S, lambda f: f.assessment.stimulus.real_rate, 0.0, at_least=True),
@@ -309,17 +323,10 @@ def _policy(findings: Findings, buys: bool | None) -> PolicyType | None:
 
 
 def _red_lights(findings: Findings, buys: Lamp) -> tuple[Lamp, ...]:
-    service = findings.fiscal.net_interest_revenue
-    dollar, share = findings.signs.dollar_change, findings.demand.foreign_share_change
-    foreign = next(r for r in findings.demand.holders if r.indicator == "holder_foreign")
-    sold = None if foreign.value is None else foreign.value < 0
+    service, dollar = findings.fiscal.net_interest_revenue, findings.signs.dollar_change
     return (
         Lamp("service_crowds_out", _at_least(service, SERVICE_CROWDS_OUT_PCT), (service,)),
-        Lamp(
-            "holders_sell",
-            any_of((sold, _at_most(share, FOREIGN_SHARE_FALL_PP))),
-            (foreign, share),
-        ),
+        holders_sell(findings.demand),
         Lamp(
             "buys_while_currency_weakens",
             all_of((buys.lit, _at_most(dollar, CURRENCY_WEAK_PCT))),

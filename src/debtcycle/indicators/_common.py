@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from debtcycle.catalogue import load_catalogue
 from debtcycle.catalogue.calendar import last_fresh_day, month_end, period_end, shift_months
 from debtcycle.catalogue.model import Frequency
 from debtcycle.indicators.model import Origin, Reading, Status
@@ -28,6 +29,8 @@ __all__ = [
 PERCENTILE_FROM = np.datetime64("1960-01-01", "D")
 PERCENTILE_FROM_APPLIES = np.datetime64("1975-01-01", "D")
 PERCENTILE_MIN_YEARS = 10.0
+# What a stand-in of a coarser frequency counts for (D).
+_STAND_IN_FRESHNESS = 0.5
 _NORMAL_DAYS = {Frequency.DAILY: 5, Frequency.WEEKLY: 7}
 _SPAN_MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.ANNUAL: 12}
 
@@ -42,7 +45,19 @@ def origin(series: Series, index: int = -1) -> Origin:
 
 
 def freshness(series: Series) -> float:
-    """Freshness of the last value, between 1 and 0.
+    """Freshness of the last value, between 1 and 0; half for a stand-in of another frequency.
+
+    A monthly mean in place of a day's close was new once, but not as new as what it stands for.
+    """
+    own = _freshness(series)
+    if series.stands_for is None:
+        return own
+    original = load_catalogue()[series.stands_for].frequency
+    return own if series.info.frequency is original else _STAND_IN_FRESHNESS * own
+
+
+def _freshness(series: Series) -> float:
+    """Freshness by the series' own calendar.
 
     1 until the next period's figure is due (one period plus the release lag after the period's
     end; daily series five days, weekly a week), then falling linearly to 0 on the day after

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from debtcycle.catalogue.calendar import period_end, shift_months
+from debtcycle.catalogue.model import Frequency
 from debtcycle.indicators._common import freshness, origin
 from debtcycle.indicators.model import Reading, Status
 from debtcycle.views import Series, View
@@ -30,6 +31,9 @@ __all__ = [
 
 Point = tuple[Series, int]
 _NEAR_DAYS = 6  # a weekly figure belongs to the last seven days
+_HALF_WEEK_DAYS = 3  # the nearest one lies within so many days of any day
+_HALF_WEEK = np.timedelta64(_HALF_WEEK_DAYS, "D")
+_WEEKS_52 = np.timedelta64(52 * 7, "D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,24 @@ def sum_to(series: Series, day: np.datetime64, periods: int) -> tuple[float, int
     return float(series.values[inside].sum()), last
 
 
+def _nearest(series: Series, day: np.datetime64) -> int | None:
+    """Position of the weekly figure nearest to a day, at most three days before or after it."""
+    index = index_at_end(series, day + _HALF_WEEK, near_days=2 * _HALF_WEEK_DAYS)
+    return None if index is None or abs(series.periods[index] - day) > _HALF_WEEK else index
+
+
 def change_of_points(series: Series, day: np.datetime64) -> tuple[float, int] | None:
-    """Level at the end of the period that ends on a month's last day, minus that a year before."""
+    """Level at the end of the period that ends on a month's last day, minus that a year before.
+
+    A weekly stock is taken on its day nearest to the month's end, at most three days before or
+    after it, and 52 weeks before that: the last one on or before each end would sometimes lie 53
+    weeks apart (25 March 2020 to 31 March 2021, with the purchases of the crisis in the extra
+    one).
+    """
+    if series.info.frequency is Frequency.WEEKLY:
+        now = _nearest(series, day)
+        before = None if now is None else series.at(series.periods[now] - _WEEKS_52)
+        return None if now is None or before is None else (float(series.values[now]) - before, now)
     now, then = index_at_end(series, day), index_at_end(series, year_before(day))
     if now is None or then is None:
         return None

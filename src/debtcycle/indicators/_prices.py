@@ -7,18 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from debtcycle.catalogue.calendar import period_end
 from debtcycle.catalogue.model import Frequency
 from debtcycle.views import Series, View
 
-__all__ = ["RealIndex", "cape_today", "equity_pairs", "ratio_of"]
+__all__ = ["Ratio", "RealIndex", "cape_today", "equity_pairs", "ratio_of"]
 
-_RANK = {
-    Frequency.EVENT: 0,
-    Frequency.DAILY: 0,
-    Frequency.WEEKLY: 1,
-    Frequency.MONTHLY: 2,
-    Frequency.QUARTERLY: 3,
-    Frequency.ANNUAL: 4,
+# Fewest days after its end on which the next period of a series must have ended too.
+_PERIOD_DAYS = {
+    Frequency.EVENT: 10**6,
+    Frequency.DAILY: 10,
+    Frequency.WEEKLY: 7,
+    Frequency.MONTHLY: 28,
+    Frequency.QUARTERLY: 90,
+    Frequency.ANNUAL: 365,
 }
 
 
@@ -41,23 +43,47 @@ def cape_today(view: View) -> tuple[float | None, Series, Series]:
     return latest * float(close.values[-1]) / price, monthly, close
 
 
-def ratio_of(
-    upper: Series, lower: Series, *, carry: bool = False
-) -> tuple[NDArray[np.float64], NDArray[np.datetime64]]:
+@dataclass(frozen=True, slots=True)
+class Ratio:
     """Ratio of two series at the periods of the upper one.
 
-    The lower value is that of the same period or, where the frequencies differ or `carry` is
-    set, of the last period written on or before it. Both were known at the date of the view;
-    the ratio is a property of its period, not of the day on which it became known.
+    Attributes
+    ----------
+    values : float64 array, shape (n,)
+    periods : datetime64[D] array, shape (n,)
+    upper, lower : Series
+        Both series up to the figures of the last ratio: its birth certificates.
+    """
+
+    values: NDArray[np.float64]
+    periods: NDArray[np.datetime64]
+    upper: Series
+    lower: Series
+
+
+def ratio_of(upper: Series, lower: Series, *, carry: bool = False) -> Ratio:
+    """Ratio of two series at the ends of the upper one's periods.
+
+    The lower value is that of the last period that had ended when the upper one's ended: the
+    same month, the quarter's last month, the last whole quarter. Where `carry` is not set and
+    that period is not the newest one possible (a month that was never published), there is no
+    ratio: nothing is filled in.
     """
     if not len(upper) or not len(lower):
-        return np.empty(0), np.empty(0, dtype="M8[D]")
-    position = np.searchsorted(lower.periods, upper.periods, side="right") - 1
+        return Ratio(np.empty(0), np.empty(0, dtype="M8[D]"), upper, lower)
+    ends, lower_ends = period_end(upper.info, upper.periods), period_end(lower.info, lower.periods)
+    position = np.searchsorted(lower_ends, ends, side="right") - 1
     have = position >= 0
-    coarser = _RANK[lower.info.frequency] > _RANK[upper.info.frequency]
-    if not carry and not coarser:
-        have &= lower.periods[np.maximum(position, 0)] == upper.periods
-    return upper.values[have] / lower.values[position[have]], upper.periods[have]
+    if not carry:
+        # The next period of the lower series must not have ended by then.
+        gap = (ends - lower_ends[np.maximum(position, 0)]).astype(int)
+        have &= gap < _PERIOD_DAYS[lower.info.frequency]
+    at = position[have]
+    values = upper.values[have] / lower.values[at]
+    periods = upper.periods[have]
+    if not len(values):
+        return Ratio(values, periods, upper, lower)
+    return Ratio(values, periods, upper.until(periods[-1]), lower.until(lower.periods[at[-1]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from debtcycle.catalogue.calendar import shift_months
 from debtcycle.indicators._common import growth_over_months_pct, mid_rank, reading, refuse
-from debtcycle.indicators._prices import cape_today, equity_pairs, ratio_of
+from debtcycle.indicators._prices import Ratio, cape_today, equity_pairs, ratio_of
 from debtcycle.indicators.model import Reading, Status
 from debtcycle.views import Series, View
 
@@ -100,6 +100,22 @@ def _cape(view: View) -> Reading:
     )
 
 
+def _ratio(
+    view: View,
+    indicator: str,
+    unit: str,
+    ratio: Ratio,
+    factor: float = 1.0,
+    start: np.datetime64 = _ALL,
+) -> Reading:
+    """The last ratio among those before it, with the certificates of its own two figures."""
+    values = factor * ratio.values
+    last = float(values[-1]) if len(values) else None
+    history = (values[:-1], ratio.periods[:-1])
+    used = (ratio.upper, ratio.lower)
+    return _ranked(view, indicator, unit, last, history, *used, start=start)
+
+
 def _market_value(view: View, indicator: str, other_id: str, start: np.datetime64) -> Reading:
     """Market value of corporate equities over GDP or money, in percent."""
     equities, other = view.series("NCBEILQ027S"), view.series(other_id)
@@ -107,10 +123,8 @@ def _market_value(view: View, indicator: str, other_id: str, start: np.datetime6
         refused = refuse(view, indicator, "percent", series)
         if refused is not None:
             return refused
-    ratio, periods = ratio_of(equities.usd_bn(), other.usd_bn())
-    value = 100.0 * float(ratio[-1]) if len(ratio) else None
-    history = (100.0 * ratio[:-1], periods[:-1])
-    return _ranked(view, indicator, "percent", value, history, equities, other, start=start)
+    ratio = ratio_of(equities.usd_bn(), other.usd_bn())
+    return _ratio(view, indicator, "percent", ratio, 100.0, start)
 
 
 def _dividend_growth(view: View) -> Reading:
@@ -214,20 +228,15 @@ def _margin(view: View) -> tuple[Reading, Reading]:
         refused = [refuse(view, name, unit, series) for name, unit in names]
         if refused[0] is not None and refused[1] is not None:
             return refused[0], refused[1]
-    ratio, periods = ratio_of(debt.usd_bn(), gdp.usd_bn(), carry=True)
-    level = _ranked(
-        view, *names[0], 100.0 * float(ratio[-1]) if len(ratio) else None,
-        (100.0 * ratio[:-1], periods[:-1]), debt, gdp,
-    )  # fmt: skip
-    real, months = ratio_of(debt, cpi, carry=True)
-    earlier = np.searchsorted(months, shift_months(months, -12))
-    have = (earlier < len(months)) & (
-        months[np.minimum(earlier, len(months) - 1)] == shift_months(months, -12)
-    )
-    growth = 100.0 * (real[have] / real[earlier[have]] - 1.0)
+    level = _ratio(view, *names[0], ratio_of(debt.usd_bn(), gdp.usd_bn(), carry=True), 100.0)
+    real = ratio_of(debt, cpi)
+    before = shift_months(real.periods, -12)
+    earlier = np.minimum(np.searchsorted(real.periods, before), max(len(real.periods) - 1, 0))
+    have = real.periods[earlier] == before
+    growth = 100.0 * (real.values[have] / real.values[earlier[have]] - 1.0)
     last = float(growth[-1]) if have.any() and have[-1] else None
-    grown = _ranked(view, *names[1], last, (growth[:-1], months[have][:-1]), debt, cpi)
-    return level, grown
+    history = (growth[:-1], real.periods[have][:-1])
+    return level, _ranked(view, *names[1], last, history, real.upper, real.lower)
 
 
 def _technology_investment(view: View) -> Reading:
@@ -240,15 +249,12 @@ def _technology_investment(view: View) -> Reading:
         refused = refuse(view, "gauge_technology_investment", "ratio", series)
         if refused is not None:
             return refused
-    share, periods = ratio_of(spent.usd_bn(), gdp.usd_bn())
-    if len(share) < 41:
+    share = ratio_of(spent.usd_bn(), gdp.usd_bn())
+    if len(share.values) < 41:
         return reading("gauge_technology_investment", "ratio", None, spent, gdp)
-    mean = np.convolve(share, np.full(40, 1 / 40), mode="valid")
-    ratio, quarters = share[39:] / mean, periods[39:]
-    history = (ratio[:-1], quarters[:-1])
-    return _ranked(
-        view, "gauge_technology_investment", "ratio", float(ratio[-1]), history, spent, gdp
-    )
+    mean = np.convolve(share.values, np.full(40, 1 / 40), mode="valid")
+    against = replace(share, values=share.values[39:] / mean, periods=share.periods[39:])
+    return _ratio(view, "gauge_technology_investment", "ratio", against)
 
 
 _GAUGES: tuple[tuple[str, Callable[[View], tuple[Reading, ...]]], ...] = (
@@ -291,16 +297,14 @@ def technology_gauge(view: View) -> tuple[Reading, ...]:
         refused = [refuse(view, name, unit, series) for name, unit in names]
         if refused[0] is not None and refused[1] is not None:
             return refused[0], refused[1]
-    relative, days = ratio_of(shares, broad, carry=True)
-    first = _ranked(view, *names[0], float(relative[-1]), (relative[:-1], days[:-1]), shares, broad)
-    real, months = ratio_of(shares, cpi, carry=True)
+    first = _ratio(view, *names[0], ratio_of(shares, broad, carry=True))
+    real = ratio_of(shares, cpi, carry=True)
     window = 2520  # ten years of trading days
-    if len(real) < window:
+    if len(real.values) < window:
         return first, reading("technology_real", "ratio", None, shares, cpi)
-    sums = np.cumsum(np.insert(real, 0, 0.0))
+    sums = np.cumsum(np.insert(real.values, 0, 0.0))
     mean = (sums[window:] - sums[:-window]) / window
-    against = real[window - 1 :] / mean
-    second = _ranked(
-        view, *names[1], float(against[-1]), (against[:-1], months[window - 1 : -1]), shares, cpi
+    against = replace(
+        real, values=real.values[window - 1 :] / mean, periods=real.periods[window - 1 :]
     )
-    return first, second
+    return first, _ratio(view, *names[1], against)

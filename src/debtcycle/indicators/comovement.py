@@ -6,6 +6,7 @@ Measured on the last three years known at the date; a measured link, not a cause
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from debtcycle.catalogue.calendar import shift_months
 from debtcycle.indicators._common import change_over_months, reading, refuse
 from debtcycle.indicators._flows import point_reading
 from debtcycle.indicators._prices import cape_today
-from debtcycle.indicators.model import HasReadings, Reading
+from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import Series, View
 
 __all__ = ["LINKED", "MONTHS", "Comovement", "comovement"]
@@ -120,9 +121,17 @@ def _stocks(view: View) -> tuple[Reading, Reading]:
     return nominal, point_reading(names[1], "percent", real, (price, -1), (price, then), (cpi, -1))
 
 
+# First release of the Distributional Financial Accounts. Their history to 1989 came with it: a lag
+# alone would show figures that nobody had.
+DFA_PUBLISHED = date(2019, 3, 22)
+
+
 def _share(view: View, indicator: str, series_id: str) -> tuple[Reading, Reading]:
     share = view.series(series_id)
     changed = f"{indicator}_change"
+    if view.as_of < DFA_PUBLISHED:
+        unborn = Reading(indicator, "percent", None, Status.NOT_BEGUN, freshness=0.0)
+        return unborn, replace(unborn, indicator=changed, unit="pp")
     if (refused := refuse(view, indicator, "percent", share)) is not None:
         return refused, replace(refused, indicator=changed, unit="pp")
     return (

@@ -5,18 +5,23 @@ A horizon is filled only when it had ended by the date of the view, so a table n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import pairwise
 from statistics import median
 from typing import Literal
 
 import numpy as np
 
 from debtcycle.catalogue.calendar import shift_months
-from debtcycle.indicators._flows import Point, index_at_end, point_reading
+from debtcycle.indicators._event_returns import (
+    RETURNS,
+    consumer_prices,
+    horizon_end,
+    par_bond_month_return,
+)
+from debtcycle.indicators._flows import point_reading
 from debtcycle.indicators.model import Reading, Status
 from debtcycle.views import Series, View
 
@@ -37,7 +42,6 @@ __all__ = [
 Kind = Literal["announced", "started", "easing"]
 HORIZONS_MONTHS = (3, 6, 12, 24)
 ASSETS = ("stocks", "bonds", "gold")
-BOND_YEARS = 10.0
 # A purchase announcement starts a programme if none of the same name was made for so long (D).
 NEW_PROGRAMME_DAYS = 730
 # Easing starts on the day on which the six-month change of the policy rate reaches this, pp, if
@@ -48,8 +52,6 @@ _ROUNDING = 1e-9
 _BUYING = {"buy", "buy unlimited"}
 _STEP_WORDS = {"expansion", "guidance"}
 _DAY = np.timedelta64(1, "D")
-# How long before a day its last price may lie: a long weekend, or the month before.
-_NEAR_DAYS = {"daily": 7, "monthly": 31}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ class EventCell:
     nominal, real : Reading
         Total return over the whole horizon, %, not annualised.
     reason_nominal, reason_real : str or None
-        Why there is none: ``not_ended``, ``no_price``, ``no_dividend``, ``no_cpi``.
+        Why there is none: ``not_ended``, ``no_price``, ``no_dividend``, ``no_cpi``, or ``pegged``
+        (gold, before its price was free); the text is ``events.reason_<reason>``.
+    stand_in : str or None
+        Id of the series of monthly means that stands in for daily prices or yields.
     """
 
     asset: str
@@ -90,6 +95,7 @@ class EventCell:
     real: Reading
     reason_nominal: str | None
     reason_real: str | None
+    stand_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,46 +120,31 @@ class EventMedian:
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """Events of one kind, oldest first, with their medians."""
+    """Events of one kind, oldest first, with their medians.
+
+    Attributes
+    ----------
+    omitted : tuple of str
+        Programmes known by the date of which the log has no first day of purchases; filled for
+        the kind ``"started"`` only. No day is invented for them (``events.omitted``).
+    """
 
     kind: Kind
     rows: tuple[EventRow, ...]
     medians: tuple[EventMedian, ...]
+    omitted: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
         """Number of events."""
         return len(self.rows)
 
-
-@dataclass(frozen=True, slots=True)
-class _Growth:
-    """Gross return of a window, with the figures behind it, or the reason why not."""
-
-    factor: float | None
-    points: tuple[Point, ...] = ()
-    reason: str | None = None
-
-
-def par_bond_month_return(
-    yield_before: float, yield_after: float, years: float = BOND_YEARS
-) -> float:
-    """Return in a month of a bond bought at par, as a fraction; yields in %.
-
-    A constant-maturity series is a new par bond every month: bought with the coupon
-    ``c = y_0``, sold a month later with ``N = 2 (years - 1/12)`` half-years left at ``y_1``:
-
-    ``r = c/12 + [c/y_1 (1 - v) + v] - 1``, ``v = (1 + y_1/2)^(-N)``,
-
-    which is exact repricing, so that no duration or convexity is approximated; at ``y_1 = y_0``
-    it is the month's coupon.
-    """
-    coupon, y = yield_before / 100.0, yield_after / 100.0
-    left = years - 1.0 / 12.0
-    if abs(y) < 1e-9:
-        return coupon / 12.0 + coupon * left
-    v = (1.0 + y / 2.0) ** (-2.0 * left)
-    return float(coupon / 12.0 + coupon / y * (1.0 - v) + v - 1.0)
+    @property
+    def stand_ins(self) -> tuple[tuple[str, str], ...]:
+        """Assets for which monthly means stand in somewhere, each with the id of the series."""
+        cells = (cell for row in self.rows for cell in row.cells)
+        pairs = ((cell.asset, cell.stand_in) for cell in cells if cell.stand_in is not None)
+        return tuple(dict.fromkeys(pairs))
 
 
 def _base_name(programme: str) -> str:
@@ -184,6 +175,13 @@ def qe_starts(view: View) -> tuple[Start, ...]:
         if item.effective_from is not None and item.effective_from <= view.as_of:
             starts.append(Start(name, "started", item.effective_from, item.source))
     return tuple(starts)
+
+
+def _undated(view: View) -> tuple[str, ...]:
+    """Programmes that began, but of which the log does not say when purchases did."""
+    dated = {item.date for item in view.announcements() if item.effective_from is not None}
+    starts = (start for start in qe_starts(view) if start.kind == "announced")
+    return tuple(dict.fromkeys(start.name for start in starts if start.day not in dated))
 
 
 def _policy_steps(view: View) -> list[tuple[np.datetime64, float, str]]:
@@ -230,117 +228,16 @@ def easing_starts(view: View) -> tuple[Start, ...]:
     return tuple(starts)
 
 
-def _before(series: Series, day: np.datetime64) -> int | None:
-    """Position of the last figure whose period had ended before a day."""
-    near = _NEAR_DAYS[str(series.info.frequency)]
-    return index_at_end(series, day - _DAY, near_days=near)
-
-
-def _ends(start: np.datetime64, months: int) -> np.datetime64:
-    return np.datetime64(shift_months(np.array([start]), months)[0], "D")
-
-
-def _month_of(day: np.datetime64) -> np.datetime64:
-    """First day of a day's month."""
-    return np.datetime64(day.astype("M8[M]"), "D")
-
-
-def _price_growth(candidates: Sequence[Series], start: np.datetime64, months: int) -> _Growth:
-    """Last price before the horizon's end over the last one before the event.
-
-    The first series that has both; a monthly mean counts as of the month that had ended.
-    """
-    for rank, series in enumerate(candidates):
-        base, end = _before(series, start), _before(series, _ends(start, months))
-        if base is not None and end is not None:
-            used = series if rank == 0 else _standing_in(series, candidates[0].id)
-            factor = float(series.values[end] / series.values[base])
-            return _Growth(factor, ((used, end), (used, base)))
-    return _Growth(None, reason="no_price")
-
-
-def _standing_in(series: Series, for_id: str) -> Series:
-    return replace(series, stands_for=for_id)
-
-
-def _stocks(view: View, start: np.datetime64, months: int) -> _Growth:
-    """Price growth times reinvested dividends, ``prod(1 + D_m / (12 P_m))`` over the months.
-
-    D is the sum of a year's dividends in Shiller's file, P the month's price there; the months
-    are those from the event's own on.
-    """
-    candidates = [view.series(name) for name in ("SPX", "SP500_MONTHLY", "SHILLER_PRICE")]
-    growth = _price_growth(candidates, start, months)
-    if growth.factor is None:
-        return growth
-    dividend, price = view.series("SHILLER_DIVIDEND"), view.series("SHILLER_PRICE")
-    first = _month_of(start)
-    paid = 1.0
-    for month in range(months):
-        period = _ends(first, month)
-        sum_paid, level = dividend.at(period), price.at(period)
-        if sum_paid is None or sum_paid <= 0 or level is None:
-            return _Growth(None, growth.points, "no_dividend")
-        paid *= 1.0 + sum_paid / 12.0 / level
-    last = index_at_end(dividend, _ends(first, months) - _DAY)
-    points = growth.points if last is None else (*growth.points, (dividend, last))
-    return _Growth(growth.factor * paid, points)
-
-
-def _bonds(view: View, start: np.datetime64, months: int) -> _Growth:
-    """Ten-year par bonds rolled every month from the event on; see `par_bond_month_return`."""
-    candidates = [view.series(name) for name in ("DGS10", "GS10", "SHILLER_LONG_RATE")]
-    for rank, series in enumerate(candidates):
-        at = [_before(series, _ends(start, month)) for month in range(months + 1)]
-        found = [index for index in at if index is not None]
-        if len(found) < len(at):
-            continue
-        yields = series.values[found].tolist()
-        factor = 1.0
-        for y_before, y_after in pairwise(yields):
-            factor *= 1.0 + par_bond_month_return(y_before, y_after)
-        used = series if rank == 0 else _standing_in(series, candidates[0].id)
-        return _Growth(factor, ((used, found[-1]), (used, found[0])))
-    return _Growth(None, reason="no_price")
-
-
-def _gold(view: View, start: np.datetime64, months: int) -> _Growth:
-    return _price_growth([view.series("GOLD"), view.series("GOLD_MONTHLY")], start, months)
-
-
-def _prices(view: View, start: np.datetime64, months: int) -> _Growth:
-    """Consumer prices from the month of the event to that of the horizon's end."""
-    for rank, name in enumerate(("CPIAUCSL", "SHILLER_CPI")):
-        cpi = view.series(name)
-        if not len(cpi) or cpi.periods[0] > _month_of(start):
-            continue  # it begins after the event; a gap inside it is not filled
-        base = cpi.at(_month_of(start))
-        last = cpi.index_at(_ends(start, months))
-        end = cpi.at(_month_of(_ends(start, months)))
-        if base is None or end is None or last is None:
-            return _Growth(None, reason="no_cpi")
-        used = cpi if rank == 0 else _standing_in(cpi, "CPIAUCSL")
-        return _Growth(end / base, ((used, last),))
-    return _Growth(None, reason="no_cpi")
-
-
-_RETURNS: dict[str, Callable[[View, np.datetime64, int], _Growth]] = {
-    "stocks": _stocks,
-    "bonds": _bonds,
-    "gold": _gold,
-}
-
-
 def _cell(view: View, start: Start, asset: str, months: int) -> EventCell:
     day = np.datetime64(start.day, "D")
     name = partial("event_{}_{}".format, asset)
-    if _ends(day, months) > view.day:
+    if horizon_end(day, months) > view.day:
         pending = [
             Reading(name(kind), "percent", None, Status.SHORT, freshness=0.0)
             for kind in ("nominal", "real")
         ]
         return EventCell(asset, months, pending[0], pending[1], "not_ended", "not_ended")
-    growth, prices = _RETURNS[asset](view, day, months), _prices(view, day, months)
+    growth, prices = RETURNS[asset](view, day, months), consumer_prices(view, day, months)
     nominal = None if growth.factor is None else 100.0 * (growth.factor - 1.0)
     real = None
     if growth.factor is not None and prices.factor is not None:
@@ -354,6 +251,7 @@ def _cell(view: View, start: Start, asset: str, months: int) -> EventCell:
         ),
         growth.reason,
         growth.reason or prices.reason,
+        growth.stand_in,
     )
 
 
@@ -382,9 +280,11 @@ def event_table(view: View, kind: Kind) -> EventTable:
     Notes
     -----
     Prices run from the last close before the event to the last one before the same day 3, 6, 12
-    or 24 months later; where only monthly means are at hand, from month to month before these
-    days. Stocks: S&P 500 with dividends reinvested. Bonds: ten-year par bonds rolled monthly.
-    Real: over consumer prices as known at the date.
+    or 24 months later. Where only monthly means are at hand, they run from the mean of the event's
+    own month to that of the horizon's own month, once it is known; the cell names the series in
+    `EventCell.stand_in`. Gold is left out of the medians while its price was pegged. Stocks: S&P
+    500 with dividends reinvested. Bonds: ten-year par bonds rolled monthly. Real: over consumer
+    prices as known at the date.
 
     """
     starts = easing_starts(view) if kind == "easing" else qe_starts(view)
@@ -395,4 +295,4 @@ def event_table(view: View, kind: Kind) -> EventTable:
         if start.kind == kind
     )
     medians = tuple(_median(rows, position) for position in range(len(pairs))) if rows else ()
-    return EventTable(kind, rows, medians)
+    return EventTable(kind, rows, medians, _undated(view) if kind == "started" else ())

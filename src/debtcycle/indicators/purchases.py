@@ -30,7 +30,8 @@ DEFAULT_TERM_MONTHS = 12.0
 MONTHS_IN_13_WEEKS = 3.0
 _DAYS_IN_MONTH = 365.25 / 12
 _BUYING = {"buy", "taper", "slow buy", "guidance"}
-_STOPPING = {"end", "runoff", "slow runoff"}
+# "recompose": the run-off of one class is reinvested in another; nothing new is bought.
+_STOPPING = {"end", "runoff", "slow runoff", "recompose"}
 _RUNNING_OFF = {"runoff", "slow runoff"}
 
 
@@ -114,8 +115,8 @@ def _class_programme(asset_class: str, rows: Iterable[Announcement], on: date) -
         if pace is None:
             continue  # "in the amounts needed": at least what stood before
         before = current.pace_usd_bn_per_month if current else 0.0
-        if any(not row.confirmed for row in step):
-            pace = min(pace, before)
+        if any(not row.confirmed for row in step) and pace >= before:
+            continue  # hearsay never raises the pace, nor does it take the place of a source
         if pace <= before and (head.effective_from or head.date) > on:
             continue  # a reduction that has not taken effect
         tenor = moves[0].tenor if moves else head.tenor

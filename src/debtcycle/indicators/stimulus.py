@@ -273,12 +273,20 @@ def _map_score(assets: Reading, rate: Reading, above_rule: Reading) -> float | N
 
 
 def _edges(readings: tuple[Reading, ...], rate: Reading) -> tuple[str, ...]:
+    """Readings within a hair of a line of the gate.
+
+    The rate stands on one at a cut of exactly 50 bp, and at exactly no change while purchases
+    or growth would count only as long as it does not rise.
+    """
     near = [
         r.indicator
         for r in readings
         if r.value is not None and abs(r.value - GROWTH_PCT_OF_GDP) <= EDGE_PCT_OF_GDP
     ]
-    if rate.value is not None and abs(rate.value - CUT_PP) < 1e-9:
+    lines = [CUT_PP]
+    if any(r.value is not None and r.value > GROWTH_PCT_OF_GDP for r in readings):
+        lines.append(0.0)
+    if rate.value is not None and any(abs(rate.value - line) < 1e-9 for line in lines):
         near.append(rate.indicator)
     return tuple(near)
 

@@ -14,6 +14,7 @@ from debtcycle.indicators._flows import (
     Point,
     above,
     all_of,
+    any_of,
     change_of_points,
     debt_held,
     end_of,
@@ -26,7 +27,13 @@ from debtcycle.indicators._flows import (
 from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import View
 
-__all__ = ["REESTIMATED", "TreasuryDemand", "supply_above_demand", "treasury_demand"]
+__all__ = [
+    "REESTIMATED",
+    "TreasuryDemand",
+    "holders_sell",
+    "supply_above_demand",
+    "treasury_demand",
+]
 
 # Lamp "supply above demand" (D): net issuance counts as heavy above this share of GDP a year ...
 SUPPLY_HEAVY_PCT_OF_GDP = 5.0
@@ -35,6 +42,8 @@ COVER_WEAKER_BY = 0.05  # bid-to-cover against its mean a year earlier
 FOREIGN_SHARE_FALL_PP = 0.5  # over four quarters
 PRICE_INSENSITIVE_LOW_PCT = 50.0  # central bank, banks and foreigners, of net issuance
 DEMAND_SIGNS_MIN = 2
+# Red light "holders sell" (D): the foreign share must have fallen by this over four quarters.
+HOLDERS_SHARE_FALL_PP = 1.0
 AUCTION_WEEKS = 12
 AUCTION_DAYS_MIN = 6  # days with auctions in twelve weeks; there are usually more than fifteen
 # Series whose whole history is rewritten at every update: shown, never counted.
@@ -65,6 +74,8 @@ class TreasuryDemand(HasReadings):
         Bid-to-cover of notes, mean of twelve weeks, and against the same weeks a year earlier.
     term_premium, term_premium_acm : Reading
         Kim-Wright and Adrian-Crump-Moench, 10 years, pp: re-estimated, so shown only.
+    foreign_take : Reading
+        Net purchases of foreigners in % of net issuance, the same four quarters.
     """
 
     holders: tuple[Reading, ...]
@@ -75,10 +86,15 @@ class TreasuryDemand(HasReadings):
     cover_change: Reading
     term_premium: Reading
     term_premium_acm: Reading
+    foreign_take: Reading
 
 
-def _holders(view: View) -> tuple[tuple[Reading, ...], Reading]:
-    """Net purchases over four quarters by holder (Z.1), and what was left for all others."""
+def _holders(view: View) -> tuple[tuple[Reading, ...], Reading, Reading]:
+    """Net purchases over four quarters by holder (Z.1), and what was left for all others.
+
+    After them the part that the named holders took of net issuance, and the foreigners' part;
+    there is none where nothing was issued on balance.
+    """
     made: list[Reading] = []
     points: list[Point] = []
     end: np.datetime64 | None = None
@@ -102,16 +118,21 @@ def _holders(view: View) -> tuple[tuple[Reading, ...], Reading]:
         return (
             (*made, unknown("holder_others", "usd_bn", because)),
             unknown("price_insensitive_share", "percent", because),
+            unknown("foreign_take", "percent", because),
         )
     debt = debt_held(view, end)
     issued = change_of_points(debt, end)
     if issued is not None:
         points.append((debt, issued[1]))
     others = None if issued is None else issued[0] - taken
-    share = None if issued is None or issued[0] <= 0 else 100.0 * taken / issued[0]
+    foreign = made[-1].value
+    share = take = None
+    if issued is not None and issued[0] > 0 and foreign is not None:
+        share, take = 100.0 * taken / issued[0], 100.0 * foreign / issued[0]
     return (
         (*made, point_reading("holder_others", "usd_bn", others, *points)),
         point_reading("price_insensitive_share", "percent", share, *points),
+        point_reading("foreign_take", "percent", take, *points),
     )
 
 
@@ -196,7 +217,7 @@ def treasury_demand(view: View) -> TreasuryDemand:
     Source: Federal Reserve Z.1; Treasury Bulletin and TIC; Treasury auctions; Federal Reserve
     Board and New York Fed (term premia).
     """
-    holders, insensitive = _holders(view)
+    holders, insensitive, foreign_take = _holders(view)
     return TreasuryDemand(
         holders,
         insensitive,
@@ -204,6 +225,7 @@ def treasury_demand(view: View) -> TreasuryDemand:
         *_cover(view),
         _term_premium(view, "term_premium_kw", "THREEFYTP10"),
         _term_premium(view, "term_premium_acm", "ACMTP10"),
+        foreign_take,
     )
 
 
@@ -230,3 +252,25 @@ def supply_above_demand(net_issuance_gdp: Reading, demand: TreasuryDemand) -> La
     heavy = above(net_issuance_gdp, SUPPLY_HEAVY_PCT_OF_GDP)
     readings = (net_issuance_gdp, *(made for made, _ in signs))
     return Lamp("supply_above_demand", all_of((heavy, weak)), readings)
+
+
+def holders_sell(demand: TreasuryDemand) -> Lamp:
+    """Red light: holders abroad sell, or take less than keeps their falling share (D).
+
+    Lit if their net purchases over four quarters are negative; or if their share of the debt fell
+    by `HOLDERS_SHARE_FALL_PP` or more over four quarters **and** they took less of net issuance
+    than that share (`foreign_take` below `foreign_share`). A share also falls where the debt
+    grows faster than purchases that go on: alone it is no sale. Where nothing was issued on
+    balance the second sign is out, as nobody was needed.
+    """
+    foreign = next(r for r in demand.holders if r.indicator == "holder_foreign")
+    share, take, change = demand.foreign_share, demand.foreign_take, demand.foreign_share_change
+    others = demand.holders[-1]
+    falls = None if change.value is None else change.value <= -HOLDERS_SHARE_FALL_PP
+    behind = None
+    if take.value is not None and share.value is not None:
+        behind = take.value < share.value
+    elif others.known and not take.known:
+        behind = False
+    lit = any_of((_below(foreign, 0.0), all_of((falls, behind))))
+    return Lamp("holders_sell", lit, (foreign, take, share, change))

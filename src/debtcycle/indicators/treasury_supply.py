@@ -36,9 +36,10 @@ __all__ = [
 
 # Claim 43 (D): above this share of net issuance over four quarters monetisation is substantial.
 MONETISED_SUBSTANTIAL_PCT = 25.0
-# Claim 17: the Treasury Borrowing Advisory Committee's range for bills in the outstanding debt.
-# It is read here against bills in net borrowing: more than the upper end in the flow lifts the
-# share in the stock.
+# Claim 17: the Treasury Borrowing Advisory Committee's range is for bills in the marketable debt
+# outstanding, a stock. It is held here against a flow, bills in net borrowing: more than the upper
+# end there lifts the share in the stock towards it, and no more is meant. A single quarter's share
+# decides nothing (its need may be near nought: shares of -302 % and 110 % occur); four quarters do.
 BILL_SHARE_ADVISED_PCT = (15.0, 20.0)
 # Lamp "central bank buys" (D): or its holdings grew by more than this over 13 weeks (claim 1).
 BUYING_PCT_OF_GDP = 0.25
@@ -110,6 +111,7 @@ def _bill_shares(view: View) -> tuple[Reading, Reading, Reading]:
 
     ``100 * sum(net bills) / sum(financing need)``: a plain mean of the quarters' shares would be
     ruled by the April quarter, whose need is small and whose share is often far below -100 %.
+    The need is the Treasury's financing estimate published in advance, not what was borrowed.
     """
     names = "bill_share", "bill_share_year", "bill_share_change"
     share = view.series("QRA_BILL_SHARE")
@@ -185,8 +187,8 @@ def _maturities(view: View, day: np.datetime64, total: float) -> tuple[Reading, 
 def _monetisation(view: View) -> Monetisation:
     """Change in the central bank's Treasuries over that in the debt, four quarters, same ends.
 
-    Weekly holdings are taken at the last Wednesday of the quarter. Debt held by the public
-    includes the central bank's and a little that is not marketable.
+    Weekly holdings are taken on the Wednesday nearest to the quarter's end and 52 weeks before.
+    Debt held by the public includes the central bank's and a little that is not marketable.
     """
     fed = _fed(view)
     # Weekly holdings are out long before the quarter's debt; quarterly ones long after it.

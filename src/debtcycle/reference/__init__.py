@@ -76,6 +76,9 @@ def _make(path: Path) -> None:
             with Store(draft) as store:
                 fill(store)
             settle(draft)
+            # A log without its store, left where one was moved away, belongs to that one.
+            for orphan in ("-wal", "-shm"):
+                path.with_name(path.name + orphan).unlink(missing_ok=True)
             draft.replace(path)
         finally:
             _discard_drafts(path)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,8 +16,10 @@ import numpy as np
 
 from debtcycle.catalogue import Catalogue, load_catalogue
 from debtcycle.errors import SourceError
-from debtcycle.intake import FileResult, Status, import_files
+from debtcycle.intake import FileResult, Status, find_files, import_files
 from debtcycle.reference.edition import encode_edition
+from debtcycle.sources.parsed import Parsed
+from debtcycle.sources.sniff import read_file
 from debtcycle.store import Rows, Store
 
 __all__ = ["Edition", "build_edition"]
@@ -96,6 +100,20 @@ def _distinct(rows: Rows) -> Rows:
     return rows.take(np.append(~same, True))
 
 
+def _gathered_on(paths: Sequence[Path]) -> date | None:
+    """Newest day on which a file of the folder says that it was fetched.
+
+    Figures of files that do not say so and differ from the vintages are dated by it, so that no
+    clock enters; None where no file says.
+    """
+    days: list[date] = []
+    for path in (p for p in paths if p.suffix == ".json"):
+        with suppress(SourceError):
+            found = (part.retrieved for part in read_file(path) if isinstance(part, Parsed))
+            days += [day for day in found if day is not None]
+    return max(days, default=None)
+
+
 def build_edition(
     folder: Path,
     *,
@@ -117,7 +135,13 @@ def build_edition(
     origins = _origins(folder)
     chosen = sorted(path for path in origins if path.is_file()) or [folder]
     with TemporaryDirectory() as scratch, Store.create(Path(scratch) / "store.sqlite") as store:
-        results = import_files(store, chosen, catalogue=_permitted(catalogue), progress=progress)
+        results = import_files(
+            store,
+            chosen,
+            catalogue=_permitted(catalogue),
+            today=_gathered_on(find_files(chosen)),
+            progress=progress,
+        )
         rows = {name: _distinct(store.rows(name)) for name in store.series}
         documents = store.documents("announcement")
     if not rows:

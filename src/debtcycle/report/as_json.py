@@ -221,6 +221,7 @@ def _replays(judgement: Judgement) -> list[JsonValue]:
             "met": episode.met,
             "misses": list(episode.misses),
             "because": list(episode.because),
+            "unknown": list(episode.unknown),
         }
         for episode in judgement.findings.episodes
     ]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from datetime import date
 
-__all__ = ["day_of", "figure", "percent_of_one", "period_of", "quantity", "signed"]
+__all__ = ["against_line", "day_of", "figure", "percent_of_one", "period_of", "quantity", "signed"]
 
 MINUS = "\u2212"
 # Digits after the point by unit; sums of money by their size.
@@ -83,6 +83,12 @@ def quantity(
 def signed(value: float, digits: int = 2) -> str:
     """A score with its sign."""
     return figure(value, digits, plus=True)
+
+
+def against_line(value: float, line: float) -> str:
+    """A figure as a whole number, with one digit more where that hides its side of the line."""
+    hidden = round(value) == line != value
+    return figure(value, int(hidden))
 
 
 def percent_of_one(share: float) -> str:

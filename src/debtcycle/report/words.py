@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from debtcycle.catalogue import Catalogue
+from debtcycle.catalogue.calendar import period_end
 from debtcycle.i18n import Translator
 from debtcycle.indicators.model import Origin, Reading, Status
 from debtcycle.report.document import Block, Para, Table
 from debtcycle.report.format import day_of, period_of, quantity, signed
 
 __all__ = ["Words"]
+
+_SCALE = "GDP"
+_TARGETS = frozenset({"DFEDTAR", "DFEDTARU"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,28 @@ class Words:
         """Period of a figure as its frequency writes it."""
         return period_of(origin.period, self.catalogue[origin.series].frequency.value)
 
+    def dated(self, reading: Reading) -> str:
+        """Period of a reading: the oldest among its series' newest figures.
+
+        GDP dates a reading only where it is alone: beside another series it sets the scale. Two
+        figures of the policy rate are the ends of one change, which the newer one dates.
+        """
+        newest: dict[str, Origin] = {}
+        for origin in reading.origins:
+            kept = newest.get(origin.series)
+            if kept is None or origin.period > kept.period:
+                newest[origin.series] = origin
+        if not newest:
+            return "–"
+        if newest.keys() <= _TARGETS:
+            return self.period(max(newest.values(), key=self._ends))
+        entering = [origin for name, origin in newest.items() if name != _SCALE]
+        return self.period(min(entering or newest.values(), key=self._ends))
+
+    def _ends(self, origin: Origin) -> np.datetime64:
+        day = np.array([origin.period], dtype="datetime64[D]")
+        return np.datetime64(period_end(self.catalogue[origin.series], day)[0])
+
     def remarks(self, reading: Reading) -> str:
         """What must be known about a reading: unknown and why, substitutes, how it is dated."""
         used = dict.fromkeys(origin.series for origin in reading.substitutes)
@@ -111,13 +139,11 @@ class Words:
         return tuple(blocks)
 
     def _row(self, made: Reading, dated: Mapping[str, str]) -> tuple[str, ...]:
-        newest = made.origins[0] if made.origins else None
-        period = self.period(newest) if newest else "–"
         known = day_of(made.known_from) if made.known_from else "–"
         return (
             self.indicator(made.indicator),
             self.of(made),
-            dated.get(made.indicator, period),
+            dated.get(made.indicator) or self.dated(made),
             dated.get(made.indicator, known),
             self.remarks(made),
         )

@@ -290,7 +290,24 @@ def read_table(data: bytes, name: str) -> Table:
             raise SourceError(
                 "source.width", name=name, row=line, found=len(cells), expected=len(header)
             )
+    _check_end(text, rows, name)
     return Table(name, header, tuple(rows[1:]))
+
+
+def _check_end(text: str, rows: list[tuple[int, list[str]]], name: str) -> None:
+    """Refuse a file that ends in the middle of its last number.
+
+    A whole file may lack its last line break; one whose last number has no decimals while all
+    others of its column have some was cut while it was written.
+    """
+    if text.endswith(("\n", "\r")) or len(rows) < 4:
+        return
+    others = [cells[-1] for _, cells in rows[1:-1] if cells[-1].strip()]
+    last = rows[-1][1][-1].strip()
+    if last and others and all("." in cell for cell in others):
+        fewest = min(len(cell.strip().partition(".")[2]) for cell in others)
+        if len(last.partition(".")[2]) < fewest:
+            raise SourceError("source.cut", name=name, row=rows[-1][0], value=last)
 
 
 def series_id(name: str) -> str:

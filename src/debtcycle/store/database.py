@@ -75,11 +75,15 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         ``store.missing``, ``store.unreadable``, ``store.broken`` or ``store.newer``.
     """
     if not path.is_file():
-        raise StoreError("store.missing", path=path)
+        raise StoreError("store.notfile" if path.exists() else "store.missing", path=path)
     with faults(path):
-        mode = "rw" if write else "ro"
+        mode = "mode=rw" if write else "mode=ro"
+        # In a folder that cannot be written SQLite cannot share the file with a writer; nobody
+        # can write it either, so it is read as it lies.
+        if not write and not os.access(path.parent, os.W_OK):
+            mode = "mode=ro&immutable=1"
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
+            f"{path.absolute().as_uri()}?{mode}",
             uri=True,
             timeout=_BUSY_SECONDS,
             isolation_level=None,
@@ -103,6 +107,8 @@ def create(path: Path) -> None:
         connection = sqlite3.connect(path, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
+            # A store in the making is thrown away if it is not finished: it need not be durable.
+            connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN")
             for statement in filter(str.strip, DDL.split(";")):
                 connection.execute(statement)

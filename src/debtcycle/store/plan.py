@@ -9,6 +9,7 @@ row dated by the snapshot, so earlier views keep their answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -18,7 +19,7 @@ from debtcycle.catalogue import SeriesInfo, VintagePolicy
 from debtcycle.catalogue.calendar import Days, known_from, month_end
 from debtcycle.store.schema import Basis, Rows
 
-__all__ = ["later_vintages", "plan_snapshot", "plan_vintages"]
+__all__ = ["Snapshot", "later_vintages", "plan_snapshot", "plan_vintages"]
 
 Irregular = Mapping[date, date | None]
 
@@ -26,6 +27,14 @@ Irregular = Mapping[date, date | None]
 # earlier vintage shares, so a growth rate across the seam would be wrong.
 _VINTAGE_HISTORY_START = np.datetime64("1959-01-01", "D")
 _SAME_RTOL = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a state of a series adds, and how many of its figures differ and are not taken."""
+
+    rows: Rows
+    differing: int
 
 
 def _rows(periods: Days, known: Days, values: NDArray[np.float64], basis: Basis) -> Rows:
@@ -182,17 +191,27 @@ def plan_snapshot(
     periods: Days,
     values: NDArray[np.float64],
     existing: Rows,
-    retrieved: date | None = None,
-) -> Rows:
+    taken_on: date,
+    *,
+    dated: bool = True,
+) -> Snapshot:
     """Rows that one state of a series adds to those already stored.
+
+    Parameters
+    ----------
+    taken_on : date
+        Day on which the state was certainly there: when the file was fetched, else when it is
+        imported. An earlier guess would let a later revision into views of earlier dates.
+    dated : bool
+        Whether that day is the file's own; a revision dated by its import is called lagged.
 
     Notes
     -----
-    A period not seen before is dated by the release calendar. A figure that differs from the
-    one in force when the snapshot was taken is a revision, dated by the snapshot: by the day it
-    was fetched or, where the file does not say, by the release of its newest figure. Series
-    that are never revised keep their first figure. Blank cells add nothing: a publisher that
-    serves a shorter history has not withdrawn the rest.
+    A period not seen before is dated by the release calendar, at the latest by `taken_on`. A
+    figure that differs from the one in force when the snapshot was taken is a revision, dated
+    by the snapshot. Series that are never revised keep their first figure, and a snapshot older
+    than what is stored changes nothing; what differs is counted. Blank
+    cells add nothing: a publisher that serves a shorter history has not withdrawn the rest.
     """
     keep = ~np.isnan(values) & (periods >= np.datetime64(info.begins, "D"))
     if info.vintage_policy is VintagePolicy.VINTAGE and info.unit in {"index", "usd_bn"}:
@@ -204,10 +223,13 @@ def plan_snapshot(
     published = ~np.isnat(known)
     periods, values, known = periods[published], values[published], known[published]
     if not len(periods):
-        return Rows.empty()
+        return Snapshot(Rows.empty(), 0)
     unrevised = info.vintage_policy is VintagePolicy.UNREVISED
-    taken = known.max() if retrieved is None else np.datetime64(retrieved, "D")
-    in_force = existing.as_of(np.datetime64("9999-12-31", "D") if unrevised else taken)
+    taken = np.datetime64(taken_on, "D")
+    # A state older than what is stored adds the periods that lack, but its figures do not take
+    # the place of newer ones.
+    older = bool(len(existing)) and existing.known_from.max() > taken
+    in_force = existing.as_of(np.datetime64("9999-12-31", "D"))
     position = np.searchsorted(in_force.periods, periods)
     inside = position < len(in_force)
     found = np.zeros(len(periods), dtype=bool)
@@ -221,9 +243,10 @@ def plan_snapshot(
         values[~found],
         Basis.UNREVISED if unrevised else Basis.LAGGED,
     )
-    if unrevised:
-        return new
     changed = found & ~same
+    if unrevised or older:
+        return Snapshot(new, int(changed.sum()))
     seen_on = np.full(int(changed.sum()), taken, dtype="M8[D]")
-    revised = _rows(periods[changed], seen_on, values[changed], Basis.VINTAGE)
-    return _joined(new, revised).ordered()
+    basis = Basis.VINTAGE if dated else Basis.LAGGED
+    revised = _rows(periods[changed], seen_on, values[changed], basis)
+    return Snapshot(_joined(new, revised).ordered(), 0)

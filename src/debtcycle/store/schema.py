@@ -31,6 +31,12 @@ CREATE TABLE observation (
     basis INTEGER NOT NULL,
     PRIMARY KEY (series, period, known_from, batch)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE part (
+    batch INTEGER NOT NULL REFERENCES batch(id),
+    series INTEGER NOT NULL REFERENCES series(id),
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (series, batch)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE document (
     kind TEXT NOT NULL,
     known_from INTEGER NOT NULL,
@@ -74,6 +80,23 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def checksum(self) -> int:
+        """Sum over the rows of a 64-bit mix of each, whatever their order.
+
+        Sums of parts add up to that of the whole, so that a series read from several batches is
+        checked at once, at the cost of a few passes over its columns. Signed, as SQLite keeps it.
+        """
+        values = np.where(np.isnan(self.values), np.nan, self.values + 0.0)
+        mixed = self.periods.astype("i8").view("u8") * np.uint64(0x9E3779B97F4A7C15)
+        for column in (
+            self.known_from.astype("i8").view("u8"),
+            values.view("u8"),
+            self.basis.astype("u8"),
+        ):
+            mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + column
+        mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
+        return int((mixed ^ (mixed >> np.uint64(29))).sum(dtype="u8").astype("i8"))
 
     @staticmethod
     def empty() -> Rows:

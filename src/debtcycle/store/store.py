@@ -83,6 +83,7 @@ class Store:
         self.path = default_path() if path is None else Path(path)
         self._connection = connect(self.path)
         self._cache: dict[str, Rows] = {}
+        self._exclusive = False
         try:
             self._ids = self._numbers()
         except StoreError:
@@ -141,12 +142,19 @@ class Store:
             if not found:
                 return Rows.empty()
             periods, known, values, basis = zip(*found, strict=True)
-            return Rows(
+            rows = Rows(
                 np.array(periods, dtype="i8").astype("M8[D]"),
                 np.array(known, dtype="i8").astype("M8[D]"),
                 np.array(values, dtype="f8"),
                 np.array(basis, dtype="i1"),
             )
+            parts = self._connection.execute(
+                "SELECT checksum FROM part WHERE series = ?", (number,)
+            ).fetchall()
+            # A figure that has changed on the disk is never shown as if it were true.
+            if (rows.checksum() - sum(part[0] for part in parts)) % 2**64:
+                raise StoreError("store.broken", path=self.path, reason="checksum")
+            return rows
 
     def documents(self, kind: str) -> tuple[Document, ...]:
         """All documents of a kind, by the day they became known, then in written order."""
@@ -172,13 +180,36 @@ class Store:
         return any(batch.payload_sha256 == payload_sha256 for batch in self.batches())
 
     @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Be the only writer for a while: what is read inside is still so when it is added to.
+
+        Raises
+        ------
+        StoreError
+            ``store.locked`` with the process that writes.
+        """
+        if self._exclusive:
+            yield
+            return
+        with writer_lock(self.path):
+            self._exclusive = True
+            self._cache.clear()
+            try:
+                self._ids = self._numbers()
+                yield
+            finally:
+                self._exclusive = False
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with writer_lock(self.path), faults(self.path):
+        with self.exclusive(), faults(self.path):
             connection = connect(self.path, write=True)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
+                # What is stored lies in the file itself: it can be copied or moved alone.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
@@ -247,3 +278,4 @@ def _insert(connection: sqlite3.Connection, batch: int, name: str, rows: Rows) -
             strict=True,
         ),
     )
+    connection.execute("INSERT INTO part VALUES (?, ?, ?)", (batch, number, rows.checksum()))

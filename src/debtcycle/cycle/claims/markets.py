@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from debtcycle.catalogue import load_catalogue
+from debtcycle.catalogue.calendar import period_end
 from debtcycle.cycle.assess import Assessment, Scored
 from debtcycle.cycle.claims.model import ClaimResult, Lamp, answer, at_least, at_most, lamp_of
 from debtcycle.cycle.findings import Findings
-from debtcycle.cycle.verdict import MIN_AXES, Verdict
+from debtcycle.cycle.verdict import AXIS_LINE, MIN_AXES, Verdict
+from debtcycle.indicators._flows import all_of
 from debtcycle.indicators.bubble_gauge import BUBBLE_LINE
 from debtcycle.indicators.credit_growth import private_credit_strong
 from debtcycle.indicators.model import Reading
@@ -17,6 +22,8 @@ __all__ = [
 
 AT_HIGH_PCT = -2.0
 BUBBLE_SIDE_PCT, DEPRESSION_SIDE_PCT = 20.0, 80.0
+# Claim 7 (D): how many days before the date the newest price's period may have ended.
+PRICE_AGE_DAYS = 10
 JOBS_GAP_PP = 0.25
 INFLATION_ABOVE_PP = 0.5
 SAHM_PP = 0.5
@@ -42,10 +49,33 @@ def claim_6(findings: Findings) -> ClaimResult:
     return answer(6, lamp.lit, readings, (lamp_of(lamp),))
 
 
+def _price_age_days(findings: Findings, reading: Reading) -> int | None:
+    """Days from the end of the newest price's period to the date; None without a price."""
+    if not reading.known or not reading.origins:
+        return None
+    newest = reading.origins[0]
+    end = period_end(load_catalogue()[newest.series], np.array([newest.period], dtype="M8[D]"))[0]
+    return int((np.datetime64(findings.as_of, "D") - end).astype(int))
+
+
 def claim_7(findings: Findings) -> ClaimResult:
-    """Stocks within 2 % of their high so far."""
+    """Stocks within 2 % of their high so far; unknown if the newest price is too old to say.
+
+    A monthly mean that stands in for closes says nothing of a fall in the month since.
+    """
     reading = _scored(findings, "drawdown").reading
-    return answer(7, at_least(reading, AT_HIGH_PCT), (reading,))
+    age = _price_age_days(findings, reading)
+    old = age is not None and age > PRICE_AGE_DAYS
+    stand_in = reading.substitutes[0].series if reading.substitutes else None
+    return answer(
+        7,
+        None if old else at_least(reading, AT_HIGH_PCT),
+        (reading,),
+        (Lamp("monthly_mean_stands_in", stand_in is not None if reading.known else None),),
+        reason="claim.reason.old_price" if old else None,
+        stand_in=stand_in,
+        price_age_days=age,
+    )
 
 
 def claim_8(findings: Findings) -> ClaimResult:
@@ -125,9 +155,9 @@ def _axis_lamps(got: Assessment) -> tuple[Lamp, ...]:
     )
 
 
-def _leans(got: Assessment, side: float) -> bool | None:
-    """Whether at least three axes stand on a side of nought."""
-    signs = [side * score > 0 for score in got.axis_scores if score is not None]
+def _cold(got: Assessment) -> bool | None:
+    """Whether at least three axes stand below nought."""
+    signs = [score < 0 for score in got.axis_scores if score is not None]
     if sum(signs) >= MIN_AXES:
         return True
     return None if len(signs) < MIN_AXES else False
@@ -136,7 +166,7 @@ def _leans(got: Assessment, side: float) -> bool | None:
 def claim_40(findings: Findings) -> ClaimResult:
     """At every start of large-scale purchases so far, three axes stood on the cold side."""
     past = [e for e in findings.episodes if e.expectation.name in QE_EPISODES]
-    cold = [_leans(episode.assessment, -1.0) for episode in past]
+    cold = [_cold(episode.assessment) for episode in past]
     on = None if not cold or None in cold else all(cold)
     lamps = tuple(
         Lamp(f"cold_{episode.expectation.name}", sign)
@@ -148,14 +178,29 @@ def claim_40(findings: Findings) -> ClaimResult:
 
 
 def claim_41(findings: Findings) -> ClaimResult:
-    """Now the opposite: three axes stand on the hot side."""
-    ledger = findings.attractiveness
+    """Now the opposite of list A, as list B has it (D).
+
+    At least three of the four axes (B1-B4) stand at `AXIS_LINE` or above, the verdict's own line,
+    and the equity premium of B1 is low: CAPE yield minus ten-year in its lowest fifth. To stand
+    merely above nought is no opposite.
+    """
+    ledger, gap = findings.attractiveness, _scored(findings, "cape_yield_gap").reading
+    got = findings.assessment
+    hot = {axis.axis: None if axis.score is None else axis.score >= AXIS_LINE for axis in got.axes}
+    signs = tuple(hot.values())
+    sure, open_ = signs.count(True), signs.count(None)
+    enough = sure >= MIN_AXES if sure >= MIN_AXES or sure + open_ < MIN_AXES else None
+    low = None if gap.percentile is None else gap.percentile <= BUBBLE_SIDE_PCT
+    lamps = (
+        *(Lamp(f"{axis}_at_anchor", sign) for axis, sign in hot.items()),
+        Lamp("equity_premium_low", low),
+    )
     readings = (
+        gap,
         ledger.premium_earnings, ledger.premium_cape, ledger.premium_cape_real,
         ledger.earnings_yield, ledger.cape_yield, ledger.bond_yield, ledger.real_yield,
     )  # fmt: skip
-    got = findings.assessment
-    return answer(41, _leans(got, 1.0), readings, _axis_lamps(got), heat=got.heat)
+    return answer(41, all_of((enough, low)), readings, lamps, heat=got.heat)
 
 
 def claim_42(findings: Findings) -> ClaimResult:

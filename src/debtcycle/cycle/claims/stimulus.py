@@ -34,20 +34,59 @@ def cutting(change: Reading) -> bool | None:
     return at_most(change, CUT_PP + 1e-9)
 
 
+def _direction(change: Reading) -> str | None:
+    """What the balance sheet does over 13 weeks: ``grows``, ``shrinks``, ``steady``."""
+    if change.value is None:
+        return None
+    if change.value > GROWTH_PCT_OF_GDP:
+        return "grows"
+    return "shrinks" if change.value < -GROWTH_PCT_OF_GDP else "steady"
+
+
+def _announced(policy: Stimulus) -> str:
+    """The announced programmes in force that buy, each with its day."""
+    # One programme buys several classes of securities.
+    named = (f"{p.name} ({p.announced.isoformat()})" for p in policy.purchases.buying)
+    return "; ".join(dict.fromkeys(named))
+
+
 def claim_1(findings: Findings) -> ClaimResult:
-    """QT stops, QE starts: the balance sheet grows."""
+    """QT stops, QE starts: the balance sheet grows, or growth of that pace is announced.
+
+    What decides stands first among the readings: the measured growth, or else the announced pace,
+    so that a true answer beside a balance sheet that still shrinks explains itself. Growth while
+    the policy rate rises (the bulge for the year 2000) is growth; whether it eases is the gate's
+    question, and a lamp says that rates rise.
+    """
     policy, turning = findings.assessment.stimulus, findings.reserves.since_trough
-    change = policy.assets_13w
+    change, rate = policy.assets_13w, policy.rate_change_6m
+    measures = (change, policy.securities_13w, policy.announced_13w)
+    decides = [made for made in measures if above(made, GROWTH_PCT_OF_GDP)]
     shrinks = None if change.value is None else change.value < -GROWTH_PCT_OF_GDP
+    rises = above(rate, 0.0)
     lamps = (
         Lamp("balance_sheet_shrinks", shrinks),
         Lamp("balance_sheet_grows", above(change, GROWTH_PCT_OF_GDP)),
         Lamp("balance_sheet_grows_fast", above(change, LARGE_PCT_OF_GDP)),
         Lamp("purchases_announced", above(policy.announced_13w, GROWTH_PCT_OF_GDP)),
         Lamp("runoff_in_force", policy.purchases.running_off),
+        Lamp("grows_while_rates_rise", all_of((above(change, GROWTH_PCT_OF_GDP), rises))),
     )
-    readings = (change, policy.assets_52w, policy.securities_13w, policy.announced_13w, turning)
-    return answer(1, growing(policy), readings, lamps, turning_date=findings.reserves.turned)
+    readings = dict.fromkeys(
+        (
+            *decides[:1], *((rate,) if decides and rises else ()), change, policy.announced_13w,
+            policy.securities_13w, policy.assets_52w, turning, rate,
+        )
+    )  # fmt: skip
+    return answer(
+        1,
+        growing(policy),
+        readings,
+        lamps,
+        direction=_direction(change),
+        turning_date=findings.reserves.turned,
+        announced=_announced(policy),
+    )
 
 
 def claim_2(findings: Findings) -> ClaimResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from debtcycle.cycle.findings import Findings
 from debtcycle.indicators.bubble_gauge import BUBBLE_LINE, MIN_GAUGES
 from debtcycle.report.document import Block, Para, Section, Table
-from debtcycle.report.format import day_of, figure
+from debtcycle.report.format import against_line, day_of, figure
 from debtcycle.report.words import Words
 
 __all__ = ["bubble"]
@@ -44,18 +44,17 @@ def _statistics(words: Words, findings: Findings) -> Table:
     rows: list[tuple[str, ...]] = []
     for gauge in findings.assessment.gauge.gauges:
         rows.append((words("gauge.heading", name=words(f"gauge.{gauge.name}.name")), *[""] * 5))
-        for made in gauge.statistics:
-            newest = made.origins[0] if made.origins else None
-            rows.append(
-                (
-                    words("gauge.item", name=words.indicator(made.indicator)),
-                    words.of(made),
-                    "–" if made.percentile is None else figure(made.percentile, 0),
-                    words.period(newest) if newest else "–",
-                    day_of(made.known_from) if made.known_from else "–",
-                    words.remarks(made),
-                )
+        rows += [
+            (
+                words("gauge.item", name=words.indicator(made.indicator)),
+                words.of(made),
+                "–" if made.percentile is None else figure(made.percentile, 0),
+                words.dated(made),
+                day_of(made.known_from) if made.known_from else "–",
+                words.remarks(made),
             )
+            for made in gauge.statistics
+        ]
     return Table(head, tuple(rows), frozenset({1, 2}), words("title.statistics"))
 
 
@@ -98,7 +97,7 @@ def bubble(words: Words, findings: Findings) -> Section:
     else:
         said = words(
             "bubble.line",
-            aggregate=figure(gauge.aggregate, 0),
+            aggregate=against_line(gauge.aggregate, BUBBLE_LINE),
             low=figure(gauge.low, 0),
             high=figure(gauge.high, 0),
             known=gauge.known,

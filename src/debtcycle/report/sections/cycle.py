@@ -10,7 +10,7 @@ from debtcycle.indicators._flows import Lamp
 from debtcycle.indicators.treasury_demand import supply_above_demand
 from debtcycle.indicators.treasury_supply import central_bank_buys, treasury_shortens
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
-from debtcycle.report.format import figure, signed
+from debtcycle.report.format import against_line, figure, signed
 from debtcycle.report.words import Words
 
 __all__ = ["lamp_state", "stage", "triad"]
@@ -48,9 +48,12 @@ def _lamps(words: Words, lamps: Sequence[Lamp], title: str) -> Table:
 
 def _evidence(words: Words, item: Evidence) -> str:
     """What was asked of a reading, and what it is; a percentile where that was held against."""
-    shown = words.of(item.reading)
-    if item.position is not None and item.position != item.reading.value:
-        shown = words.value(item.position, "percentile")
+    made, position = item.reading, item.position
+    gauge = made.indicator == "bubble_gauge"
+    shown = words.of(made)
+    if position is not None and (gauge or position != made.value):
+        number = against_line(position, item.threshold)
+        shown = words("bubble.points" if gauge else "stage.percentile", n=number)
     side = "for" if item.supports else "against"
     return words(f"stage.item_{side}", criterion=words(f"criterion.{item.criterion}"), value=shown)
 
@@ -91,12 +94,14 @@ def _debt(words: Words, ranking: StageRanking) -> str:
     if found.debt_now is None or found.debt_ahead is None:
         return words("stage.debt_unknown")
     needed = found.adjustment_needed_pct_of_gdp
+    # A primary deficit below the stabilising one leaves room instead of asking for a cut.
+    room = needed is not None and needed < 0
     return words(
-        "stage.debt",
+        "stage.debt_room" if room else "stage.debt",
         now=figure(found.debt_now, 0),
         ahead=figure(found.debt_ahead, 0),
         years=found.years,
-        needed=words("unknown") if needed is None else words.value(needed, "percent_of_gdp"),
+        needed=words("unknown") if needed is None else words.value(abs(needed), "percent_of_gdp"),
     )
 
 

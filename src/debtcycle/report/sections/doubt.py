@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from debtcycle.catalogue import Catalogue
 from debtcycle.cycle.counter import Argument, Point
 from debtcycle.cycle.findings import Findings
 from debtcycle.cycle.verdict import Verdict
@@ -84,15 +83,6 @@ def _substitutes(words: Words, origins: list[Origin]) -> list[str]:
     ]
 
 
-def _licensed(words: Words, catalogue: Catalogue, findings: Findings) -> list[str]:
-    held = {origin.series for made in findings.readings for origin in made.origins}
-    return [
-        info.name(words.lang)
-        for info in catalogue
-        if not info.embed and info.id not in held and info.exists(findings.as_of)
-    ]
-
-
 def notes(words: Words, findings: Findings) -> Section:
     """How the figures are dated, what is missing, what stands in."""
     got = findings.assessment
@@ -117,9 +107,8 @@ def notes(words: Words, findings: Findings) -> Section:
     ):
         if items:
             blocks += [Para(words(key)), Bullets(tuple(items))]
-    licensed = _licensed(words, words.catalogue, findings)
-    if licensed:
-        names = words("list.comma").join(licensed)
+    if findings.not_held:
+        names = words("list.comma").join(words.series(name) for name in findings.not_held)
         blocks.append(Para(words("notes.licensed", names=names)))
     blocks.append(Para(words("no_advice"), "dim"))
     return Section("notes", words("section.notes"), tuple(blocks))

@@ -12,17 +12,21 @@ from debtcycle.report.words import Words
 
 __all__ = ["axes", "policy"]
 
+# Whole history estimated anew with every update: an earlier date's figure is not as it was.
+_REESTIMATED = frozenset({"nfci"})
+# What the log of announcements has as the source of a row that no page confirms.
+_UNCONFIRMED = "unconfirmed"
+
 
 def _row(words: Words, item: Scored) -> tuple[str, ...]:
     made = item.reading
-    newest = made.origins[0] if made.origins else None
     remarks = words("remark.not_existing") if not item.exists else words.remarks(made)
     rank = "–" if made.percentile is None else figure(made.percentile, 0)
     return (
         words.indicator(item.anchor.indicator),
         words.of(made),
         rank,
-        words.period(newest) if newest else "–",
+        words.dated(made),
         day_of(made.known_from) if made.known_from else "–",
         words.score(item.score),
         remarks,
@@ -34,9 +38,9 @@ def _beside(words: Words, made: Reading) -> str:
     name = words.indicator(made.indicator)
     if not made.known:
         return words("axis.beside_unknown", name=name, why=words.why_not(made))
-    return words(
-        "axis.beside_item", name=name, value=words.of(made), period=words.period(made.origins[0])
-    )
+    if made.indicator in _REESTIMATED:
+        name = words("axis.reestimated", name=name)
+    return words("axis.beside_item", name=name, value=words.of(made), period=words.dated(made))
 
 
 def _axis(words: Words, axis: AxisReading) -> list[Block]:
@@ -82,6 +86,11 @@ def _ladder(words: Words, findings: Findings) -> list[Block]:
     return [Para(words("ladder.title")), Bullets(items)]
 
 
+def _source(words: Words, source: str) -> str:
+    """Where an announcement was read; that no page confirms it is said in the report's words."""
+    return words("purchases.unconfirmed") if source == _UNCONFIRMED else source
+
+
 def _purchases(words: Words, findings: Findings) -> Block:
     programmes = findings.assessment.stimulus.purchases.programmes
     if not programmes:
@@ -98,7 +107,7 @@ def _purchases(words: Words, findings: Findings) -> Block:
                 asset=words(f"purchases.class.{p.asset_class}"),
                 pace=words.value(p.pace_usd_bn_per_month, "usd_bn"),
                 date=day_of(p.announced),
-                source=p.source,
+                source=_source(words, p.source),
             )
         )
     return Bullets(tuple(items))

@@ -12,7 +12,7 @@ from debtcycle.indicators.bubble_gauge import BUBBLE_LINE
 from debtcycle.indicators.stimulus import Gate
 from debtcycle.report.document import Block, Bullets, Para, Section
 from debtcycle.report.drawings import axes_drawing, map_drawing
-from debtcycle.report.format import day_of, figure, percent_of_one
+from debtcycle.report.format import against_line, day_of, figure, percent_of_one
 from debtcycle.report.words import Words
 
 __all__ = ["change_lines", "opening", "verdict_sentence"]
@@ -61,7 +61,7 @@ def verdict_sentence(words: Words, got: Assessment) -> str:
         f"verdict.{got.verdict.value}.sentence",
         date=day_of(got.as_of),
         sides=_sides(words, got.axes),
-        gauge=words("unknown") if gauge is None else figure(gauge, 0),
+        gauge=words("unknown") if gauge is None else against_line(gauge, BUBBLE_LINE),
         line=figure(BUBBLE_LINE, 0),
         axes=words(f"verdict.{got.axes_verdict.value}.axes"),
         why=_unknown_why(words, got) if got.verdict is Verdict.UNKNOWN else "",
@@ -109,6 +109,21 @@ def _sureness(words: Words, findings: Findings) -> str:
     return said
 
 
+def _stand_ins(words: Words, got: Assessment) -> str:
+    """Series that stand in for others among the scored inputs, in one line; empty if none."""
+    used = dict.fromkeys(
+        origin.series
+        for item in got.inputs
+        if item.score is not None
+        for origin in item.reading.substitutes
+    )
+    said = []
+    for series in used:
+        key = f"stand_in.{series}"
+        said.append(words(key) if key in words.texts else words.series(series))
+    return words("stand_in.line", names=words("list.semicolon").join(said)) if said else ""
+
+
 def _move(words: Words, move: Move) -> str:
     """One figure on its way, in plain units."""
     if move.indicator == "bubble_gauge":
@@ -143,6 +158,9 @@ def opening(words: Words, findings: Findings) -> Section:
         map_drawing(words, findings.path),
         axes_drawing(words, got, findings.then),
     ]
+    stand_ins = _stand_ins(words, got)
+    if stand_ins:
+        blocks.insert(3, Para(stand_ins, "dim"))
     changes = change_lines(words, findings.flips)
     blocks.append(Para(words("flip.title"), "lead"))
     blocks.append(Bullets(changes) if changes else Para(words(f"flip.none.{got.verdict.value}")))

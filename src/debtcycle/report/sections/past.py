@@ -105,10 +105,12 @@ def _outcome(words: Words, episode: Episode) -> str:
     if episode.met:
         return words("replays.met")
     missed = words.listed([words(f"replays.part.{part}") for part in episode.misses])
-    if not episode.because:
-        return words("replays.failed", parts=missed)
-    names = words.listed([words.indicator(name) for name in episode.because])
-    return words("replays.failed_because", parts=missed, names=names)
+    said = words("replays.failed", parts=missed)
+    for key, inputs in (("because", episode.because), ("not_known", episode.unknown)):
+        if inputs:
+            names = words("list.semicolon").join(words.indicator(name) for name in inputs)
+            said += words(f"replays.{key}", names=names)
+    return said
 
 
 def replays(words: Words, findings: Findings) -> Section:
