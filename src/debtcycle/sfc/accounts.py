@@ -169,6 +169,16 @@ class _Builder:
         self.groups.append(tuple(dict.fromkeys(nodes)))
         return len(self.groups) - 1
 
+    def touching(self, nodes: list[int]) -> list[int]:
+        """Cells with a name that occurs in the nodes.
+
+        A stock that has just come down to nought is left with the rounding of the payments that
+        brought it there: their size, not its own, is what the rounding is small against.
+        """
+        names = {symbol.name for node in nodes for symbol in self.graph.symbols(node)}
+        cells = (*self.balance.found.values(), *self.flows.found.values())
+        return [n for n in cells if names & {symbol.name for symbol in self.graph.symbols(n)}]
+
     def build(self) -> Accounts:
         model, graph = self.model, self.graph
         for flow in model.flows:
@@ -183,7 +193,7 @@ class _Builder:
             terms = [n for side in (item.left, item.right) for _, n in additive_terms(graph, side)]
             label = equation_text(model, item)
             residual = graph.apply(Op.SUB, item.left, item.right)
-            group = self.group(iter(terms))
+            group = self.group(iter((*terms, *self.touching(terms))))
             self.identities.append(
                 Identity("redundant", "equation", label, residual, group, item.line)
             )
