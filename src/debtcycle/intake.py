@@ -215,7 +215,7 @@ def _import(
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if store.has_payload(digest):
         return FileResult(path, Status.UNCHANGED)
-    parts = read_file(path)
+    parts = read_file(path, today=today)
     planned = {
         catalogue.keys[part.key]: _plan(store, catalogue, part, retrieved, today)
         for part in parts

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -24,22 +25,30 @@ __all__ = ["Observation", "Series", "View", "parse_day"]
 
 _USD = {"usd_bn": 1.0, "usd_mn": 1e-3}
 EARLIEST = date(1920, 1, 1)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ECHOED = 60  # characters of what was written that an error repeats
 
 
-def parse_day(text: str | date) -> date:
-    """A calendar day from ``YYYY-MM-DD``.
+def parse_day(text: object) -> date:
+    """A calendar day from ``YYYY-MM-DD``, from a date, or from a time of that day.
 
     Raises
     ------
     ConfigError
-        ``date.malformed``.
+        ``date.malformed``; short forms, week dates and other types are not guessed at.
     """
+    if isinstance(text, datetime):
+        return text.date()
     if isinstance(text, date):
         return text
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError("date.malformed", text=text) from error
+        if isinstance(text, str) and _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    shown = str(text)
+    cut = shown if len(shown) <= _ECHOED else f"{shown[: _ECHOED - 3]}..."
+    raise ConfigError("date.malformed", text=cut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +168,17 @@ class Series:
         return replace(self, info=info, values=self.values * factor)
 
     def to_pandas(self) -> pd.Series:
-        """Values as a `pandas.Series` indexed by period."""
-        import pandas as pd
+        """Values as a `pandas.Series` indexed by period.
+
+        Raises
+        ------
+        ConfigError
+            ``pandas.missing``: pandas comes with the extra ``debtcycle[pandas]``.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ConfigError("pandas.missing") from error
 
         index = pd.DatetimeIndex(self.periods.astype("M8[s]"), name="period")
         return pd.Series(self.values, index=index, name=self.id)

@@ -50,6 +50,14 @@ def test_names_stay_text(name: str) -> None:
     assert "<script" not in svg
 
 
+@pytest.mark.parametrize("text", ["a\x1b[31mb\x00", "a\x0bb\ufffe", "a\x85\ud800b"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_xml_cannot_say_is_left_out(name: str, text: str) -> None:
+    spec = DRAWN[name](translator("en"), text, 0.3)
+    ET.fromstring(render_svg(spec))
+    assert render_png(spec, scale=0.2).startswith(b"\x89PNG")
+
+
 def test_the_same_spec_gives_the_same_picture() -> None:
     spec = DRAWN["axes"](translator("zh"), "name", 0.3)
     first = render_svg(spec)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
+import stat
+import subprocess
+import sys
 import tempfile
+import threading
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from debtcycle.cli.output import check_out, write_whole
+from debtcycle.errors import ConfigError
 from debtcycle.store import Store
 
 
@@ -167,6 +175,88 @@ def test_a_file_that_cannot_be_written_is_left_as_it_was(read, tmp_path, monkeyp
     assert "No space left" in text
     assert out.read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["r.csv"]
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    write_whole(pipe, b"text\n")
+    reader.join(timeout=30)
+    assert got == [b"text\n"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_a_socket_is_refused_and_stays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind("s")
+        with pytest.raises(ConfigError, match=r"out\.failed"):
+            write_whole(Path("s"), b"text")
+    assert stat.S_ISSOCK(Path("s").stat().st_mode)
+
+
+def test_links_are_followed_and_circles_refused(tmp_path):
+    real, link = tmp_path / "real", tmp_path / "link"
+    link.symlink_to(real)
+    write_whole(link, b"new")
+    assert (link.is_symlink(), real.read_bytes()) == (True, b"new")
+    for one, other in (("a", "b"), ("b", "a")):
+        (tmp_path / one).symlink_to(tmp_path / other)
+    with pytest.raises(ConfigError, match=r"out\.failed"):
+        write_whole(tmp_path / "a", b"new")
+    assert (tmp_path / "a").is_symlink()
+
+
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", ".lock", ".replay.json"])
+def test_the_store_is_never_written_over(call, own_store, tmp_path, end):
+    kept = own_store.with_name(own_store.name + end)
+    before = kept.read_bytes() if kept.exists() else None
+    link = tmp_path / "innocent.csv"
+    link.symlink_to(kept)
+    for out in (kept, link):
+        words = ("replay", "--start", "2025-01", "--end", "2025-01", "--out", out)
+        assert_said(call("--store", own_store, *words), 2)
+    assert (kept.read_bytes() if kept.exists() else None) == before
+
+
+def test_the_store_of_the_environment_and_the_shipped_figures_are_kept(read, monkeypatch, tmp_path):
+    home = tmp_path / "other.sqlite"
+    home.write_bytes(b"kept")
+    monkeypatch.setenv("DEBTCYCLE_STORE", str(home))
+    shipped = Path(str(files("debtcycle.reference"))) / "edition.xz"
+    for out in (home, shipped):
+        # A dry refusal: `check_out` must say no before anything could be written.
+        with pytest.raises(ConfigError, match=r"out\.own"):
+            check_out(out)
+    words = ("replay", "--start", "2025-01", "--end", "2025-01")
+    assert_said(read(*words, "--out", home), 2)
+    assert home.read_bytes() == b"kept"
+
+
+def test_a_name_that_is_too_long(read, tmp_path):
+    words = ("replay", "--start", "2025-01", "--end", "2025-01", "--out")
+    assert_said(read(*words, tmp_path / ("x" * 300)), 2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_name_that_is_allowed(tmp_path):
+    write_whole(tmp_path / ("x" * 255), b"text")
+    assert [path.name for path in tmp_path.iterdir()] == ["x" * 255]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+@pytest.mark.parametrize("words", [("series", "list"), ("--version",), ("claims", "--help")])
+def test_a_full_screen_is_no_fault_of_the_program(edition_store, words):
+    argv = [sys.executable, "-m", "debtcycle", "--store", str(edition_store.path), *words]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert 1 <= len(done.stderr.splitlines()) <= 3
+    assert "No space left" in done.stderr
 
 
 def test_a_folder_that_takes_no_new_file(read, tmp_path, monkeypatch):

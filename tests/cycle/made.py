@@ -25,6 +25,7 @@ class Policy:
     securities_13w: float | None = 0.0
     announced_13w: float | None = 0.0
     rate_change_6m: float | None = 0.0
+    edges: tuple[str, ...] = ()
 
 
 def made(name: str, unit: str, value: float | None) -> Reading:
@@ -49,7 +50,7 @@ def stimulus_of(policy: Policy) -> Stimulus:
         for name in ("assets_13w", "securities_13w", "announced_13w")
     }
     other = made("other", "percent", None)
-    edges = ("rate_change_6m",) if abs(change + 0.5) < 1e-9 else ()
+    edges = (*policy.edges, *(("rate_change_6m",) if abs(change + 0.5) < 1e-9 else ()))
     return Stimulus(
         assets_13w=readings["assets_13w"],
         assets_52w=other,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cycle.made import NAMES, Policy, assessment, at_scores
-from debtcycle.cycle.flip import flips
+from debtcycle.cycle.flip import Crossing, flips, gate_edges
 from debtcycle.cycle.verdict import Verdict
 from debtcycle.indicators.anchors import ANCHORS
 
@@ -40,15 +43,19 @@ policies = st.builds(
 
 
 def applied(found, policy, gauge, moves):
+    """The verdict after the moves; a line that must be passed is passed by a hair."""
     found, steps = dict(found), {}
     for move in moves:
+        hair = {"above": 1e-5, "below": -1e-5, "at": 0.0}[move.crossing]
         if move.indicator in found:
             assert found[move.indicator] == pytest.approx(move.start)
-            found[move.indicator] = move.end
+            # Sums of scores are not exact: reaching a line takes a hair as well.
+            hair = hair or math.copysign(1e-5, move.end - move.start)
+            found[move.indicator] = move.end + hair * abs(_ANCHOR[move.indicator].distance)
         elif move.indicator == "bubble_gauge":
-            gauge = move.end
+            gauge = move.end + hair
         else:
-            steps[move.indicator] = move.end
+            steps[move.indicator] = move.end + hair
     changed = {**vars(policy), **steps}
     return assessment(found, Policy(**changed), gauge)
 
@@ -79,7 +86,7 @@ def test_shorter_moves_of_the_same_inputs_do_not_flip(found, policy, gauge):
             continue
         move = flip.moves[0]
         nearly = move.end + (move.start - move.end) * 0.01
-        half = type(move)(move.indicator, move.unit, move.start, nearly, 0.0)
+        half = replace(move, end=nearly, crossing=Crossing.AT)
         assert applied(found, policy, gauge, [half]).verdict is not flip.to
 
 
@@ -101,3 +108,52 @@ def test_a_closed_gate_opens_to_what_the_axes_read():
     assert quiet.verdict is Verdict.NO_STIMULUS
     (flip,) = flips(quiet)
     assert (flip.way, flip.to) == ("gate", Verdict.INTO_BUBBLE)
+
+
+@given(positions(), policies, st.none() | st.floats(0, 100))
+def test_ends_are_the_lines_of_the_rules(found, policy, gauge):
+    for flip in flips(assessment(found, policy, gauge)):
+        for move in flip.moves:
+            if flip.way == "gauge":
+                assert move.end == 60.0
+            elif flip.way == "gate":
+                assert move.end in (0.0, -0.5, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("policy", "end", "crossing"),
+    [
+        (Policy(rate_change_6m=-0.5), -0.5, "above"),
+        (Policy(assets_13w=0.4, rate_change_6m=0.0), 0.0, "above"),
+        (Policy(assets_13w=0.26, rate_change_6m=-0.25), 0.25, "at"),
+        (Policy(assets_13w=0.25, rate_change_6m=-0.25), 0.25, "above"),
+        (Policy(assets_13w=0.4, rate_change_6m=0.1), 0.0, "at"),
+        (Policy(rate_change_6m=-0.4), -0.5, "at"),
+    ],
+)
+def test_a_line_of_the_gate_is_passed_or_reached_as_its_rule_says(policy, end, crossing):
+    ways = flips(assessment(at_scores([0.5] * 4), policy, 70.0))
+    (move,) = next(flip for flip in ways if flip.way == "gate").moves
+    assert (move.end, move.crossing) == (end, crossing)
+
+
+@pytest.mark.parametrize(
+    ("policy", "edges"),
+    [
+        (Policy(rate_change_6m=-0.5), ("rate_change_6m",)),
+        # Growth opens the gate as well: a smaller cut changes nothing.
+        (Policy(assets_13w=0.4, rate_change_6m=-0.5), ()),
+        # Growth counts only while the rate does not rise.
+        (Policy(assets_13w=0.4, rate_change_6m=0.0), ("rate_change_6m",)),
+        (Policy(rate_change_6m=0.0), ()),
+        (Policy(announced_13w=0.26, edges=("announced_13w",)), ("announced_13w",)),
+        (Policy(0.4, announced_13w=0.26, rate_change_6m=-0.1, edges=("announced_13w",)), ()),
+        (Policy(assets_13w=0.24, rate_change_6m=-0.1, edges=("assets_13w",)), ("assets_13w",)),
+        (Policy(assets_13w=0.24, rate_change_6m=0.1, edges=("assets_13w",)), ()),
+    ],
+)  # fmt: skip
+def test_an_edge_counts_only_where_crossing_it_moves_the_gate(policy, edges):
+    found = gate_edges(assessment(at_scores([0.5] * 4), policy, 70.0).stimulus)
+    assert set(found) - {"rate_change_6m"} == set(edges) - {"rate_change_6m"}
+    if policy.edges != ("announced_13w",):
+        assert found == edges

@@ -79,6 +79,36 @@ def test_without_easing_what_eases_is_said():
     assert signs == {"assets_13w", "rate_change_6m"}
 
 
+def test_without_easing_the_axes_inputs_come_after_what_eases_and_apart_from_it():
+    points = at_scores([0.9] * 4) | {"vix": 40.0, "breakeven": 1.6, "lending_standards": None}
+    quiet = assessment(points, Policy(assets_13w=0.2, rate_change_6m=-0.25))
+    assert quiet.verdict is Verdict.NO_STIMULUS
+    assert [a.point for a in counter_argument(quiet)] == [
+        Point.EASING_SIGN, Point.EASING_SIGN, Point.AGAINST_AXES, Point.AGAINST_AXES,
+        Point.MISSING,
+    ]  # fmt: skip
+    # Nothing eases: no input of the axes is made into an argument against a closed gate.
+    idle = counter_argument(assessment(at_scores([0.9] * 4), Policy()))
+    assert idle == ()
+
+
+def test_against_a_mixed_verdict_speaks_what_leans_to_one_side():
+    mixed = assessment(at_scores([0.9, 0.8, -0.9, 0.0]))
+    assert mixed.verdict is Verdict.MIXED
+    found = [a for a in counter_argument(mixed) if a.point is not Point.GATE_EDGE]
+    assert {a.point for a in found} == {Point.LEANS}
+    assert all(a.score >= 0.25 for a in found)
+
+
+def test_an_edge_is_no_argument_where_another_reason_opens_the_gate():
+    both = assessment(at_scores([0.9] * 4), Policy(assets_13w=0.4, rate_change_6m=-0.5))
+    assert "rate_change_6m" in both.stimulus.edges
+    assert Point.GATE_EDGE not in {a.point for a in counter_argument(both)}
+    still = assessment(at_scores([0.9] * 4), Policy(assets_13w=0.4, rate_change_6m=0.0))
+    (edge,) = [a for a in counter_argument(still) if a.point is Point.GATE_EDGE]
+    assert edge.subject == "rate_change_6m"
+
+
 def test_gauges_below_the_line_argue_against_a_bubble():
     from dataclasses import replace
 

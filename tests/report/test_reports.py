@@ -11,6 +11,7 @@ import pytest
 
 from debtcycle.catalogue import load_catalogue
 from debtcycle.cycle.findings import find
+from debtcycle.cycle.flip import Crossing, Flip, Move
 from debtcycle.cycle.judgement import Judgement
 from debtcycle.cycle.replay import Record
 from debtcycle.cycle.verdict import Verdict
@@ -23,6 +24,7 @@ from debtcycle.report.plain import cell_width
 from debtcycle.report.sections import doubt
 from debtcycle.report.sections.cycle import _evidence
 from debtcycle.report.sections.evidence import _source
+from debtcycle.report.sections.opening import change_lines
 from debtcycle.report.sections.past import record
 from debtcycle.report.text import render_text
 from debtcycle.store import Basis
@@ -280,3 +282,51 @@ def test_the_same_reading_has_the_same_period_in_every_table(judgement_of):
                     periods.setdefault(" ".join(row[:2]), set()).add(row[at])
     assert len(periods) > 40
     assert all(len(found) == 1 for found in periods.values())
+
+
+def _gate_flip(start, end, crossing, indicator="rate_change_6m", unit="pp"):
+    distance = abs(end - start)
+    move = Move(indicator, unit, start, end, distance, crossing)
+    return Flip("gate", Verdict.NO_STIMULUS, distance, (move,))
+
+
+@pytest.mark.parametrize(
+    ("flip", "said"),
+    [
+        (_gate_flip(-0.75, -0.5, Crossing.ABOVE), "from −0.75 pp to a cut of less than 0.50 pp"),
+        (_gate_flip(-0.25, 0.0, Crossing.ABOVE), "from −0.25 pp to above 0.00 pp"),
+        (_gate_flip(0.5, 0.0, Crossing.AT), "from +0.50 pp to 0.00 pp"),
+        (_gate_flip(-0.5, -0.5, Crossing.ABOVE), "exactly on the edge, at −0.50 pp: any rise"),
+        (_gate_flip(0.0, 0.0, Crossing.ABOVE), "exactly on the edge, at 0.00 pp: any rise"),
+        (
+            _gate_flip(0.252, 0.25, Crossing.AT, "assets_13w", "percent_of_gdp"),
+            "almost on the edge, at 0.25% of GDP: the slightest fall",
+        ),
+        (
+            _gate_flip(87.0, 60.0, Crossing.BELOW, "bubble_gauge", "percentile"),
+            "from 87 of 100 to below 60 of 100",
+        ),
+    ],
+)
+def test_a_way_says_whether_its_line_is_passed_or_reached(flip, said):
+    (line,) = change_lines(words_of("en"), [flip])
+    assert said in line
+    assert words_of("en")("verdict.no_stimulus") in line
+
+
+def test_json_names_the_line_and_the_side_of_it(judgement_of):
+    found = json.loads(report_json(judgement_of("2021-06-30"), load_catalogue()))
+    (gate,) = (flip for flip in found["flips"] if flip["way"] == "gate")
+    (move,) = gate["moves"]
+    assert (move["end"], move["crossing"]) == (0.0, "above")
+    (gauge,) = (flip for flip in found["flips"] if flip["way"] == "gauge")
+    assert (gauge["moves"][0]["end"], gauge["moves"][0]["crossing"]) == (60.0, "below")
+
+
+def test_without_easing_the_case_against_begins_with_what_eases(judgement_of):
+    section = doubt.counter(words_of("en"), judgement_of("1999-12-31").findings)
+    text = words_in(section)
+    axes = text.index(words_of("en")("counter.head.axes"))
+    assert any("points to easing all the same" in line for line in text[:axes])
+    assert not any("stands on the other side" in line for line in text[:axes])
+    assert any("stands on the other side" in line for line in text[axes:])

@@ -160,10 +160,92 @@ def test_workbooks_are_told_apart():
             sniff.read_bytes(other, "x.xlsx")
 
 
-def test_the_list_of_layouts_comes_with_the_refusal():
+def test_the_refusal_is_short_and_the_page_lists_every_layout(repository):
     with pytest.raises(SourceError) as caught:
         sniff.read_bytes(b"a,b\n1,2\n", "x")
-    assert "BIS columns" in str(caught.value.params["layouts"])
+    assert set(caught.value.params) == {"name"}
+    page = (repository / "docs" / "layouts.md").read_text("utf-8")
+    assert [label for label in sniff.LAYOUTS if f"- {label}\n" not in page] == []
+
+
+@pytest.mark.parametrize("line", ["2026-09-14,1", "2026-09-02,1"])
+def test_the_period_that_follows_may_be_there_and_no_later_one(line):
+    head = b"observation_date,AA\n2026-08-03,1\n2026-08-10,1\n2026-08-17,1\n"
+    sniff.read_bytes(head + b"2026-09-07,1\n", "AA.csv", today=TODAY)
+    if line.startswith("2026-09-02"):
+        assert sniff.read_bytes(head + line.encode(), "AA.csv", today=TODAY)
+    else:
+        with pytest.raises(SchemaChanged, match=r"source\.future"):
+            sniff.read_bytes(head + line.encode(), "AA.csv", today=TODAY)
+
+
+def test_a_file_fetched_tomorrow_is_refused():
+    window = {"fetched_at": "2026-09-03T00:00:00Z", "series": {"AA": [["2026-08-01", 1]]}}
+    with pytest.raises(SchemaChanged, match=r"source\.ahead"):
+        sniff.read_bytes(json.dumps(window).encode(), "a.json", today=TODAY)
+    window["fetched_at"] = "2026-09-01T00:00:00Z"
+    assert sniff.read_bytes(json.dumps(window).encode(), "a.json", today=TODAY)
+
+
+def test_many_columns_are_told_apart_in_one_pass():
+    count = 20_000
+    names = ",".join(f"A{number}" for number in range(count))
+    data = f"observation_date,{names}\n2000-01-01{',1' * count}\n".encode()
+    assert len(sniff.read_bytes(data, "a.csv", today=TODAY)) == count
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b'observation_date,AA\n2000-01-01,"' + b"1" * 140_000 + b'"\n', "source.cell"),
+        (LOG + b"2026-06-01,P\x1b[31m,all,,,review,S,yes,,\n", "source.control"),
+        (LOG + "2026-06-01,P,all,,,review,S,yes,,x\x9by\n".encode(), "source.control"),
+        (b"sasdate,A\x07A\nTransform:,1\n1/1/2000,1\n", "source.control"),
+        (
+            b'{"fetched_at":"2026-08-01T00:00:00Z","series":{"A\\u001b":[["2026-07-01",1]]}}',
+            "source.control",
+        ),
+        (
+            b'{"fetched_at":"2026-08-01T00:00:00Z","series":{"A\\ud800":[["2026-07-01",1]]}}',
+            "source.control",
+        ),
+        (b"<div class='x'>busy</div>\n", "source.html"),
+        (b"<!-- gateway -->\n<h1>502</h1>\n", "source.html"),
+    ],
+)
+def test_what_no_one_can_see_and_pages_in_disguise_are_refused(data, message):
+    with pytest.raises(SourceError) as caught:
+        sniff.read_bytes(data, "AA.csv", today=TODAY)
+    assert caught.value.message_id == message
+    assert not re.search("[\x00-\x1f\x7f-\x9f]", str(caught.value))
+
+
+def test_whatever_a_reader_raises_is_an_error_of_its_file(monkeypatch):
+    def trips(data, name):
+        raise ArithmeticError("lone \ud800 surrogate")
+
+    monkeypatch.setattr(sniff, "_parse", trips)
+    with pytest.raises(SourceError, match=r"source\.fault") as caught:
+        sniff.read_bytes(FRED, "AA.csv")
+    assert str(caught.value.params["reason"]).isascii()
+
+    def starves(data, name):
+        raise MemoryError
+
+    monkeypatch.setattr(sniff, "_parse", starves)
+    with pytest.raises(MemoryError):
+        sniff.read_bytes(FRED, "AA.csv")
+
+
+def test_columns_of_a_kind_that_is_not_read_are_a_fault_of_the_file():
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    lists = arrow.array([[1]])
+    out = io.BytesIO()
+    names = ("series", "date", "vintage", "value")
+    parquet.write_table(arrow.table(dict.fromkeys(names, lists)), out)
+    with pytest.raises(SourceError):
+        sniff.read_bytes(out.getvalue(), "x.parquet", today=TODAY)
 
 
 def test_sizes_are_limited(monkeypatch, tmp_path):
@@ -250,7 +332,8 @@ MESSAGES = {
     f"source.{word}"
     for word in re.findall(
         r"\w+",
-        "answer archive binary broken column column_twice compressed csv cut date duplicate empty "
-        "future html json layout needs order row series_id sheet too_large unreadable width word",
+        "ahead answer archive binary broken cell column column_twice compressed control csv cut "
+        "date duplicate empty fault future html json layout needs order row series_id sheet "
+        "too_large unreadable width word",
     )
 }

@@ -18,6 +18,10 @@ from debtcycle.errors import ConfigError
 __all__ = ["VEGA_LITE", "render_png", "render_svg"]
 
 VEGA_LITE = "6.4"
+# What XML 1.0 has no way to say: the renderer aborts on it.
+_NOT_XML = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]"
+)
 _ID = re.compile(r'\b(id="|url\(#|xlink:href="#|href="#)')
 
 
@@ -26,6 +30,15 @@ def _addresses(part: Any) -> bool:
     if isinstance(part, dict):
         return "url" in part or "href" in part or any(map(_addresses, part.values()))
     return isinstance(part, list | tuple) and any(map(_addresses, part))
+
+
+def _clean(part: Any) -> Any:
+    """A spec whose texts hold only characters that XML knows."""
+    if isinstance(part, str):
+        return _NOT_XML.sub("", part)
+    if isinstance(part, dict):
+        return {_clean(key): _clean(value) for key, value in part.items()}
+    return list(map(_clean, part)) if isinstance(part, list | tuple) else part
 
 
 @lru_cache(maxsize=64)
@@ -41,7 +54,7 @@ def _svg_of(spec: str) -> str:
 def _raw_svg(spec: Spec) -> str:
     if _addresses(spec):
         raise ConfigError("chart.address", name=spec.get("usermeta", {}).get("name", ""))
-    return _svg_of(json.dumps(spec, allow_nan=False, ensure_ascii=False))
+    return _svg_of(json.dumps(_clean(spec), allow_nan=False, ensure_ascii=False))
 
 
 def render_svg(spec: Spec, *, prefix: str = "") -> str:
@@ -72,8 +85,8 @@ def render_svg(spec: Spec, *, prefix: str = "") -> str:
     head = re.sub(r' (role|aria-[a-z]+|class)="[^"]*"', "", head)
     labels = f'role="img" aria-labelledby="{name}-title {name}-desc"'
     return (
-        f'{head} {labels}><title id="{name}-title">{escape(caption.title)}</title>'
-        f'<desc id="{name}-desc">{escape(caption.description)}</desc>{rest}'
+        f'{head} {labels}><title id="{name}-title">{escape(_clean(caption.title))}</title>'
+        f'<desc id="{name}-desc">{escape(_clean(caption.description))}</desc>{rest}'
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -14,6 +15,7 @@ from debtcycle import __version__
 from debtcycle.cli.failures import failure_code, failure_text
 from debtcycle.cli.session import Session
 from debtcycle.cli.words import LazyGroup, WordedOption, shared
+from debtcycle.errors import ConfigError
 
 __all__ = ["cli", "main", "run"]
 
@@ -29,6 +31,8 @@ _COMMANDS = {
     "reference": "debtcycle.cli.reference",
 }
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
+
 
 @click.group(cls=LazyGroup, lazy=_COMMANDS, help="help.main", no_args_is_help=False)
 @click.version_option(
@@ -42,6 +46,20 @@ def cli() -> None:
 def _close_quietly() -> None:
     """The reader of a pipe has gone: nothing more may be written, not even at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _said(error: BaseException) -> BaseException:
+    """What stands for an error: a screen or pipe that takes no more is no fault of the program."""
+    if not isinstance(error, OSError) or error.filename is not None:
+        return error
+    try:
+        sys.stdout.flush()
+    except OSError as fault:
+        _close_quietly()
+        error = fault
+    if error.errno in _FULL:
+        return ConfigError("out.screen", reason=error.strerror)
+    return error
 
 
 def run(argv: Sequence[str]) -> int:
@@ -63,8 +81,9 @@ def run(argv: Sequence[str]) -> int:
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - the last net: said, not hidden
         if session.debug:
             traceback.print_exception(error)
-        click.echo(failure_text(session, error), err=True)
-        return failure_code(error)
+        said = _said(error)
+        click.echo(failure_text(session, said), err=True)
+        return failure_code(said)
     return code if isinstance(code, int) else 0
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -15,51 +17,143 @@ from debtcycle.errors import ConfigError
 
 __all__ = ["check_out", "csv_text", "emit", "progress", "progress_end", "write_whole"]
 
+# What lies beside a store and belongs to it.
+_BESIDE_STORE = ("", "-wal", "-shm", "-journal", ".lock", ".replay.json")
 
-def check_out(path: Path | None) -> None:
-    """Refuse a place that cannot be written before the work is done.
+
+def _failed(path: Path, error: Exception) -> ConfigError:
+    """The refusal of a place, with the system's own reason."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return ConfigError("out.failed", path=path, reason=reason)
+
+
+def _store_files() -> tuple[Path, ...]:
+    """The store in use and what belongs to it."""
+    from debtcycle.store import default_path
+
+    context = click.get_current_context(silent=True)
+    session = None if context is None else context.find_object(Session)
+    named = None if session is None else session.store
+    stores = [default_path(), *([] if named is None else [named])]
+    return tuple(
+        store.with_name(store.name + end) for store in stores if store.name for end in _BESIDE_STORE
+    )
+
+
+def _shipped() -> tuple[Path, ...]:
+    """The figures that the package carries."""
+    folder = Path(str(files("debtcycle.reference")))
+    return folder / "edition.xz", folder / "provenance.csv"
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two names lead to one file; it need not exist."""
+    try:
+        return os.path.realpath(one) == os.path.realpath(other) or one.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _mode(path: Path) -> int | None:
+    """What stands at a place, links followed; None where nothing does.
 
     Raises
     ------
     ConfigError
-        ``out.folder`` or ``out.noparent``.
+        ``out.noparent``, or ``out.failed``: links in a circle, a name that is too long.
+    """
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError as error:
+        raise ConfigError("out.noparent", path=path) from error
+    except (OSError, ValueError) as error:
+        raise _failed(path, error) from error
+
+
+def check_out(path: Path | None, *, forbidden: Iterable[Path] | None = None) -> None:
+    """Refuse a place that cannot be written before the work is done.
+
+    Parameters
+    ----------
+    path : Path or None
+        The place; None is the screen.
+    forbidden : iterable of Path, optional
+        Files that must not be written over; by default the store in use, what belongs to it, and
+        the shipped figures.
+
+    Raises
+    ------
+    ConfigError
+        ``out.folder``, ``out.noparent``, ``out.own`` or ``out.failed``.
     """
     if path is None:
         return
-    if path.is_dir():
+    mode = _mode(path)
+    if mode is not None and stat.S_ISDIR(mode):
         raise ConfigError("out.folder", path=path)
-    if not path.absolute().parent.is_dir():
+    if mode is None and not Path(os.path.realpath(path)).parent.is_dir():
         raise ConfigError("out.noparent", path=path)
+    own = (*_store_files(), *_shipped()) if forbidden is None else forbidden
+    if any(_same(path, kept) for kept in own):
+        raise ConfigError("out.own", path=path)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there; nothing is left if that fails.
+def _write_through(path: Path, content: bytes) -> None:
+    """Write into a device or a pipe: it is never replaced, and nothing is made in its place."""
+    with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
+        stream.write(content)
 
-    Raises
-    ------
-    ConfigError
-        ``out.folder``, ``out.noparent`` or ``out.failed``.
-    """
-    check_out(path)
-    # A link is written through, and the new file may be read by whom any new file may.
-    target = path.resolve()
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write a draft beside the place and move it there."""
     draft = None
     try:
-        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".debtcycle-")
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        # The new file may be read by whom any new file may.
         mask = os.umask(0)
         os.umask(mask)
         Path(draft).chmod(0o666 & ~mask)
         Path(draft).replace(target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ConfigError("out.failed", path=path, reason=reason) from error
     finally:
         if draft is not None:
             Path(draft).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes, *, forbidden: Iterable[Path] | None = None) -> None:
+    """Write a file beside its place and move it there; nothing is left if that fails.
+
+    A link is written through to what it names; a device, a pipe or a socket is written into and
+    never replaced.
+
+    Parameters
+    ----------
+    path : Path
+        The place.
+    content : bytes
+        What the file is to hold.
+    forbidden : iterable of Path, optional
+        Files that must not be written over; by default the store in use and what belongs to it.
+
+    Raises
+    ------
+    ConfigError
+        ``out.folder``, ``out.noparent``, ``out.own`` or ``out.failed``.
+    """
+    check_out(path, forbidden=_store_files() if forbidden is None else forbidden)
+    mode = _mode(path)
+    try:
+        if mode is None or stat.S_ISREG(mode):
+            _replace(Path(os.path.realpath(path)), content)
+        else:
+            _write_through(path, content)
+    except (OSError, ValueError) as error:
+        raise _failed(path, error) from error
 
 
 def emit(session: Session, text: str, out: Path | None) -> None:
@@ -67,7 +161,8 @@ def emit(session: Session, text: str, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
-    write_whole(out, text.encode("utf-8") if text.endswith("\n") else f"{text}\n".encode())
+    content = text if text.endswith("\n") else f"{text}\n"
+    write_whole(out, content.encode("utf-8"), forbidden=(*_store_files(), *_shipped()))
     if sys.stderr.isatty():
         click.echo(session.texts("written", path=out), err=True)
 

@@ -10,31 +10,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 
 from debtcycle.cycle.assess import Assessment, AxisReading, Scored
 from debtcycle.cycle.verdict import AXIS_LINE, MIN_AXES, Verdict, decide
 from debtcycle.indicators.bubble_gauge import BUBBLE_LINE
-from debtcycle.indicators.stimulus import CUT_PP, GROWTH_PCT_OF_GDP, Gate
+from debtcycle.indicators.stimulus import CUT_PP, GROWTH_PCT_OF_GDP, Gate, Stimulus
 
-__all__ = ["Flip", "Move", "flips"]
+__all__ = ["Crossing", "Flip", "Move", "flips", "gate_edges"]
 
 RATE_UNIT_PP = 1.0
 BALANCE_UNIT_PCT = 0.5
 GAUGE_UNIT_POINTS = 30.0
-# A line is crossed, not only touched; in anchor distances.
+# How far a score goes beyond a line to see what lies there, in anchor distances.
 _STEP = 1e-6
+_SAME = 1e-9
+
+
+class Crossing(StrEnum):
+    """Whether the end of a move must be passed, and on which side, or only reached."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    AT = "at"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One figure that has to move: from where, to where, in its own unit."""
+    """One figure that has to move: from where, to where, in its own unit.
+
+    Attributes
+    ----------
+    end : float
+        The line itself.
+    crossing : Crossing
+        Whether the figure must come to lie above the end or below it, or only at it.
+    """
 
     indicator: str
     unit: str
     start: float
     end: float
     distance: float
+    crossing: Crossing = Crossing.AT
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +97,20 @@ def _lever(item: Scored, up: bool) -> _Lever | None:
     return _Lever(item, dead, max(0.0, (far - item.score) if up else (item.score - far)))
 
 
-def _axis_moves(axis: AxisReading, change: float) -> tuple[Move, ...] | None:
-    """Cheapest moves of an axis' inputs that change its score by `change`; None if it cannot."""
-    levers = [lv for item in axis.inputs if (lv := _lever(item, change > 0)) is not None]
+def _axis_moves(
+    axis: AxisReading, change: float, up: bool, strict: bool
+) -> tuple[Move, ...] | None:
+    """Cheapest moves of an axis' inputs that change its score by `change`; None if it cannot.
+
+    Some room beyond the line is asked for, so that the line can be passed.
+    """
+    levers = [lv for item in axis.inputs if (lv := _lever(item, up)) is not None]
     need = abs(change) * len(levers)
+    spare = _STEP * len(levers)
     best: tuple[float, tuple[_Lever, ...]] | None = None
     for size in range(1, len(levers) + 1):
         for chosen in combinations(levers, size):
-            if sum(lv.room for lv in chosen) + 1e-12 >= need:
+            if sum(lv.room for lv in chosen) >= need + spare:
                 cost = need + sum(lv.dead for lv in chosen)
                 if best is None or cost < best[0] - 1e-12:
                     best = (cost, chosen)
@@ -95,25 +120,43 @@ def _axis_moves(axis: AxisReading, change: float) -> tuple[Move, ...] | None:
     for lever in sorted(best[1], key=lambda lv: lv.room):
         part = min(lever.room, left)
         left -= part
-        moves.append(_move(lever, part, change > 0))
+        # An input that has given all it can is not asked to go further.
+        passed = strict and part < lever.room
+        moves.append(_move(lever, part, up, passed))
     return tuple(moves)
 
 
-def _move(lever: _Lever, part: float, up: bool) -> Move:
+def _move(lever: _Lever, part: float, up: bool, passed: bool) -> Move:
     anchor, position = lever.item.anchor, lever.item.position
     assert position is not None
     distance = part + lever.dead
     unit = "percentile" if anchor.on_percentile else lever.item.reading.unit
     end = position + (1.0 if up else -1.0) * distance * anchor.distance
-    return Move(anchor.indicator, unit, position, end, distance)
+    # Of an input whose depression anchor is the higher one, the score rises as the figure falls.
+    higher = up is (anchor.distance > 0)
+    beyond = Crossing.ABOVE if higher else Crossing.BELOW
+    crossing = beyond if passed else Crossing.AT
+    return Move(anchor.indicator, unit, position, end, distance, crossing)
 
 
 def _cost(moves: Sequence[Move]) -> float:
     return sum(move.distance for move in moves)
 
 
-def _changes(assessment: Assessment) -> Iterator[dict[int, float]]:
-    """Changes of axis scores that could carry the verdict over a line: {axis number: change}."""
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Change of axis scores by axis number that carries the verdict to a line.
+
+    A verdict that holds from the line on is left by passing the line, and entered by reaching it.
+    """
+
+    by_axis: dict[int, float]
+    up: bool
+    strict: bool
+
+
+def _changes(assessment: Assessment) -> Iterator[_Change]:
+    """Changes of axis scores that could give another verdict."""
     scores = assessment.axis_scores
     known = [n for n, value in enumerate(scores) if value is not None]
     value = {n: score for n, score in enumerate(scores) if score is not None}
@@ -124,31 +167,34 @@ def _changes(assessment: Assessment) -> Iterator[dict[int, float]]:
         if side * heat >= AXIS_LINE and len(beyond) >= MIN_AXES:
             # Leave: pull the mean below the line through one axis, or axes below it.
             for n in known:
-                yield {n: (line - heat) * len(known) - side * _STEP}
+                yield _Change({n: (line - heat) * len(known)}, side < 0, strict=True)
             for chosen in combinations(beyond, len(beyond) - MIN_AXES + 1):
-                yield {n: line - value[n] - side * _STEP for n in chosen}
+                yield _Change({n: line - value[n] for n in chosen}, side < 0, strict=True)
             continue
         for chosen in combinations(known, MIN_AXES):
-            lift = {
-                n: line - value[n] + side * _STEP for n in chosen if side * value[n] < AXIS_LINE
-            }
+            lift = {n: line - value[n] for n in chosen if side * value[n] < AXIS_LINE}
             short = line - heat - sum(lift.values()) / len(known)
             if side * short <= 0:
-                yield lift
+                yield _Change(lift, side > 0, strict=False)
                 continue
             for n in known:
-                yield {**lift, n: lift.get(n, 0.0) + short * len(known) + side * _STEP}
+                raised = {**lift, n: lift.get(n, 0.0) + short * len(known)}
+                yield _Change(raised, side > 0, strict=False)
 
 
 def _by_axes(assessment: Assessment) -> Flip | None:
     best: Flip | None = None
-    for changes in _changes(assessment):
-        parts = [_axis_moves(assessment.axes[n], change) for n, change in changes.items()]
+    for change in _changes(assessment):
+        parts = [
+            _axis_moves(assessment.axes[n], by, change.up, change.strict)
+            for n, by in change.by_axis.items()
+        ]
         if not parts or any(part is None for part in parts):
             continue
         moves = tuple(move for part in parts if part is not None for move in part)
+        beyond = {n: by + (_STEP if change.up else -_STEP) for n, by in change.by_axis.items()}
         scores = [
-            None if score is None else score + changes.get(n, 0.0)
+            None if score is None else score + beyond.get(n, 0.0)
             for n, score in enumerate(assessment.axis_scores)
         ]
         to = decide(
@@ -159,8 +205,9 @@ def _by_axes(assessment: Assessment) -> Flip | None:
     return best
 
 
-def _rate_move(change: float, end: float) -> Move:
-    return Move("rate_change_6m", "pp", change, end, abs(end - change) / RATE_UNIT_PP)
+def _rate_move(change: float, end: float, crossing: Crossing) -> Move:
+    distance = abs(end - change) / RATE_UNIT_PP
+    return Move("rate_change_6m", "pp", change, end, distance, crossing)
 
 
 def _balance_moves(assessment: Assessment, to: float) -> list[Move]:
@@ -181,9 +228,9 @@ def _close_gate(assessment: Assessment) -> list[Move]:
     moves = _balance_moves(assessment, GROWTH_PCT_OF_GDP)
     if change is None:
         return moves
-    cut = [_rate_move(change, CUT_PP + _STEP)] if policy.by_rate else []
+    cut = [_rate_move(change, CUT_PP, Crossing.ABOVE)] if policy.by_rate else []
     ways.append([*cut, *(moves if change <= 0 else [])])
-    ways.append([_rate_move(change, _STEP)])
+    ways.append([_rate_move(change, 0.0, Crossing.ABOVE)])
     return min((way for way in ways if way), key=_cost)
 
 
@@ -192,15 +239,18 @@ def _open_gate(assessment: Assessment) -> list[Move]:
     change = policy.rate_change_6m.value
     if change is None:
         return []
-    ways = [[_rate_move(change, CUT_PP)]]
-    to = GROWTH_PCT_OF_GDP + _STEP
+    ways = [[_rate_move(change, CUT_PP, Crossing.AT)]]
+    to = GROWTH_PCT_OF_GDP
+    fall = [_rate_move(change, 0.0, Crossing.AT)] if change > 0 else []
     for r in (policy.assets_13w, policy.securities_13w, policy.announced_13w):
         if r.value is None:
             continue
-        grow = max(0.0, to - r.value)
-        way = [Move(r.indicator, r.unit, r.value, to, grow / BALANCE_UNIT_PCT)] if grow else []
-        ways.append([*way, *([_rate_move(change, 0.0)] if change > 0 else [])])
-    return min(ways, key=_cost)
+        way = []
+        if r.value <= to:
+            distance = (to - r.value) / BALANCE_UNIT_PCT
+            way = [Move(r.indicator, r.unit, r.value, to, distance, Crossing.ABOVE)]
+        ways.append([*way, *fall])
+    return min((way for way in ways if way), key=_cost)
 
 
 def _by_gate(assessment: Assessment) -> Flip | None:
@@ -219,8 +269,9 @@ def _by_gauge(assessment: Assessment) -> Flip | None:
     if gauge is None or assessment.verdict not in (Verdict.INTO_BUBBLE, Verdict.INTO_STRENGTH):
         return None
     bubble = assessment.verdict is Verdict.INTO_BUBBLE
-    end = BUBBLE_LINE - _STEP if bubble else BUBBLE_LINE
-    move = Move("bubble_gauge", "percentile", gauge, end, abs(gauge - end) / GAUGE_UNIT_POINTS)
+    crossing = Crossing.BELOW if bubble else Crossing.AT
+    distance = abs(gauge - BUBBLE_LINE) / GAUGE_UNIT_POINTS
+    move = Move("bubble_gauge", "percentile", gauge, BUBBLE_LINE, distance, crossing)
     to = Verdict.INTO_STRENGTH if bubble else Verdict.INTO_BUBBLE
     return Flip("gauge", to, move.distance, (move,))
 
@@ -236,3 +287,42 @@ def flips(assessment: Assessment) -> tuple[Flip, ...]:
     by_axes = _by_axes(assessment) if assessment.stimulus.gate is Gate.ON else None
     found = [f for f in (by_axes, _by_gate(assessment), _by_gauge(assessment)) if f is not None]
     return tuple(sorted(found, key=lambda flip: flip.distance))
+
+
+def _opens(values: dict[str, float], policy: Stimulus) -> bool:
+    """The gate's rule over these figures."""
+    change = values.get("rate_change_6m")
+    if change is None:
+        return False
+    grown = (policy.assets_13w, policy.securities_13w, policy.announced_13w)
+    growing = any(values.get(r.indicator, 0.0) > GROWTH_PCT_OF_GDP for r in grown)
+    return change <= CUT_PP + _SAME or (growing and change <= 0)
+
+
+def gate_edges(policy: Stimulus) -> tuple[str, ...]:
+    """Readings on an edge whose crossing, by itself, would open or close the gate.
+
+    An edge decides nothing where another reason opens the gate, or where growth does not count
+    because the policy rate rises.
+    """
+    if policy.gate is Gate.UNKNOWN:
+        return ()
+    figures = (
+        policy.assets_13w,
+        policy.securities_13w,
+        policy.announced_13w,
+        policy.rate_change_6m,
+    )
+    values = {r.indicator: r.value for r in figures if r.value is not None}
+    found = []
+    for name, value in values.items():
+        at_rest = name == "rate_change_6m" and abs(value) < _SAME
+        if name not in policy.edges and not at_rest:
+            continue
+        line = GROWTH_PCT_OF_GDP
+        if name == "rate_change_6m":
+            line = 0.0 if at_rest else CUT_PP
+        crossed = line + _STEP if value <= line + _SAME else line
+        if _opens({**values, name: crossed}, policy) is not (policy.gate is Gate.ON):
+            found.append(name)
+    return tuple(found)

@@ -21,6 +21,7 @@ from debtcycle.sources.parsed import Parsed, series
 __all__ = [
     "Table",
     "ascending",
+    "control_in",
     "day",
     "decode_text",
     "fiscal_year_end",
@@ -41,6 +42,15 @@ _US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _QUARTER = re.compile(r"(\d{4})[-: ]?Q([1-4])")
 _SUFFIX = re.compile(r"(_from_|_old_|_vintage|_\d).*$")
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+# A page may also begin in the middle: an error of a gateway, a part that a script would place.
+_HTML_PART = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*</?(?:div|p|span|section|main|article|title|meta|script|style|table|h[1-6]"
+    rb"|center|form|iframe|pre|b|br|hr)[\s/>]",
+    re.IGNORECASE | re.DOTALL,
+)
+# C0 and C1 but the tab and line breaks, which quoted cells may hold; lone surrogates and
+# non-characters, which XML does not know either.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _EARLIEST_YEAR = 1600
 
 # Files whose names do not carry the publisher's own key.
@@ -155,8 +165,14 @@ class Table:
         )
 
 
+def control_in(text: str) -> str | None:
+    """The first character of a text that no one can see, as ``U+001B``; None where none is."""
+    found = _CONTROL.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
+
+
 def _shown(cell: object) -> str:
-    text = str(cell)
+    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(cell))
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
@@ -245,7 +261,8 @@ def decode_text(data: bytes, name: str) -> str:
     """
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise SourceError("source.empty", name=name)
-    if b"<" in data and _HTML.search(data):
+    bare = data[:4096].removeprefix(b"\xef\xbb\xbf")
+    if b"<" in data and (_HTML.search(data) or _HTML_PART.match(bare)):
         raise SourceError("source.html", name=name)
     if b"\0" in data:
         raise SourceError("source.binary", name=name)
@@ -270,7 +287,9 @@ def read_table(data: bytes, name: str) -> Table:
     Raises
     ------
     SourceError
-        ``source.empty`` without a row of figures; ``source.width`` where a row has more or fewer
+        ``source.empty`` without a row of figures; ``source.cell`` where a cell is longer than any
+        that a layout has; ``source.control`` where a cell holds a control character;
+        ``source.width`` where a row has more or fewer
         cells than the header (also a file cut short); ``source.csv`` where quotes do not close.
     """
     text = decode_text(data, name)
@@ -281,6 +300,10 @@ def read_table(data: bytes, name: str) -> Table:
             (reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)
         )
     except csv.Error as error:
+        if "field larger than" in str(error):
+            raise SourceError(
+                "source.cell", name=name, row=reader.line_num, limit=csv.field_size_limit()
+            ) from None
         raise SourceError("source.csv", name=name, row=reader.line_num, reason=str(error)) from None
     if len(rows) < 2:
         raise SourceError("source.empty", name=name)
@@ -291,7 +314,21 @@ def read_table(data: bytes, name: str) -> Table:
                 "source.width", name=name, row=line, found=len(cells), expected=len(header)
             )
     _check_end(text, rows, name)
+    _check_controls(text, rows, header, name)
     return Table(name, header, tuple(rows[1:]))
+
+
+def _check_controls(
+    text: str, rows: list[tuple[int, list[str]]], header: tuple[str, ...], name: str
+) -> None:
+    """Refuse text that holds what no one can see: it would reach screens and pictures."""
+    if _CONTROL.search(text) is None:
+        return
+    for line, cells in rows:
+        for column, cell in zip(header, cells, strict=False):
+            if (found := control_in(cell)) is not None:
+                place = _shown(column)
+                raise SourceError("source.control", name=name, row=line, column=place, value=found)
 
 
 def _check_end(text: str, rows: list[tuple[int, list[str]]], name: str) -> None:

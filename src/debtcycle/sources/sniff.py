@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from debtcycle.errors import SchemaChanged, SourceError
+from debtcycle.errors import DebtcycleError, SchemaChanged, SourceError
 from debtcycle.sources import (
     aaii,
     announcements,
@@ -33,7 +34,7 @@ from debtcycle.sources import (
     tic,
     z1,
 )
-from debtcycle.sources._table import decode_text, header_of
+from debtcycle.sources._table import control_in, decode_text, header_of
 from debtcycle.sources._workbook import MAX_FILE_BYTES, xls_sheet_names, xlsx_rows
 from debtcycle.sources.announcements import Announcement, parse_announcements
 from debtcycle.sources.parsed import Parsed
@@ -43,8 +44,16 @@ __all__ = ["LAYOUTS", "Content", "read_bytes", "read_file"]
 Content = tuple[Parsed, ...] | tuple[Announcement, ...]
 Parse = Callable[[bytes, str], Content]
 
-_MAX_YEARS_AHEAD = 20
-_PROJECTIONS = frozenset({"NROU", "GDPPOT"})  # published with projections
+_MAX_YEARS_AHEAD = 20  # for announcements, which may state a day to come
+_DAY_AHEAD = timedelta(days=1)  # it is tomorrow already somewhere
+_MONTH_DAYS = 31
+_YEAR_DAYS = 366
+_RECENT = 13  # periods from which the usual distance is taken: a year of months
+# Published with projections: the budget office's potential, the central bank's own outlook.
+_PROJECTIONS = frozenset(
+    {"NROU", "NROUST", "GDPPOT", "NGDPPOT", "GDPC1MD", "UNRATEMD", "PCECTPIMD", "JCXFEMD"}
+)
+_OUTLOOK_OF_RATES = "FEDTAR"
 _ANSWER_TEXTS = ("error_message", "message", "error", "errors", "detail")
 
 
@@ -97,7 +106,7 @@ LAYOUTS: tuple[str, ...] = (
 
 
 def _unknown(name: str) -> SourceError:
-    return SourceError("source.layout", name=name, layouts="; ".join(LAYOUTS))
+    return SourceError("source.layout", name=name)
 
 
 def _text(data: bytes, name: str) -> Content:
@@ -164,11 +173,27 @@ def _years_later(start: date, years: int) -> date:
     return date(min(start.year + years, 9999), start.month, min(start.day, 28))
 
 
+def _period_days(part: Parsed) -> int:
+    """The usual distance between a series' last periods in days; a year at most."""
+    apart = np.diff(np.unique(part.periods[-_RECENT:])).astype(np.int64)
+    usual = int(np.median(apart)) if apart.size else _MONTH_DAYS
+    # A month of 28 days and a holiday in a row of days must not make the next period absurd.
+    return min(max(usual + 3, 7), _YEAR_DAYS)
+
+
 def _check_future(part: Parsed, name: str, today: date) -> None:
-    if part.key.split(":")[-1] in _PROJECTIONS or not part.periods.size:
+    """Refuse what nobody can know yet: figures beyond the period that follows the download."""
+    tomorrow = min(today, date.max - _DAY_AHEAD) + _DAY_AHEAD
+    if part.retrieved is not None and part.retrieved > tomorrow:
+        raise SchemaChanged("source.ahead", name=name, value=str(part.retrieved))
+    if not part.periods.size:
         return
-    limit = np.datetime64(_years_later(part.retrieved or today, _MAX_YEARS_AHEAD), "D")
-    for column in (part.periods, part.vintages):
+    limits = [(part.vintages, tomorrow, _MONTH_DAYS)]
+    plain = part.key.split(":")[-1]
+    if plain not in _PROJECTIONS and not plain.startswith(_OUTLOOK_OF_RATES):
+        limits.append((part.periods, part.retrieved or tomorrow, _period_days(part)))
+    for column, seen, ahead in limits:
+        limit = np.datetime64(seen, "D") + np.timedelta64(ahead, "D")
         if column is not None and column.max() > limit:
             at = int(np.argmax(column > limit))
             raise SchemaChanged(
@@ -177,12 +202,28 @@ def _check_future(part: Parsed, name: str, today: date) -> None:
 
 
 def _check_keys(parts: tuple[Parsed, ...], name: str) -> None:
-    keys = [part.key for part in parts]
     if not any(part.periods.size for part in parts):
         raise SourceError("source.empty", name=name)
-    for key in set(keys):
-        if keys.count(key) > 1:
+    for key, count in Counter(part.key for part in parts).items():
+        if count > 1:
             raise SchemaChanged("source.column_twice", name=name, column=key)
+        if (unprintable := control_in(key)) is not None:
+            raise SchemaChanged("source.control", name=name, row="-", column="-", value=unprintable)
+
+
+def _parsed(data: bytes, name: str) -> Content:
+    """Parse, and turn whatever a reader trips over into the one kind of error.
+
+    Readers of workbooks and columns are others' work: what they raise on a damaged file is not
+    listed anywhere, and one file must not keep the others out.
+    """
+    try:
+        return _parse(data, name)
+    except (DebtcycleError, MemoryError):
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"[:120].encode("ascii", "replace").decode()
+        raise SourceError("source.fault", name=name, reason=reason) from error
 
 
 def read_bytes(data: bytes, name: str, *, today: date | None = None) -> Content:
@@ -212,7 +253,7 @@ def read_bytes(data: bytes, name: str, *, today: date | None = None) -> Content:
         raise SourceError("source.too_large", name=name, limit_mb=MAX_FILE_BYTES // 2**20)
     if not data:
         raise SourceError("source.empty", name=name)
-    found = _parse(data, name)
+    found = _parsed(data, name)
     judged_on = today or datetime.now(UTC).date()
     parts = tuple(part for part in found if isinstance(part, Parsed))
     for part in parts:

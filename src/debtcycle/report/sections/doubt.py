@@ -59,8 +59,18 @@ def counter(words: Words, findings: Findings) -> Section:
     title = words("section.counter")
     if not findings.counter:
         return Section("counter", title, (Para(words("counter.none")),))
-    items = tuple(argument_line(words, item) for item in findings.counter)
-    return Section("counter", title, (Para(words("counter.how")), Bullets(items)))
+    quiet = findings.assessment.verdict is Verdict.NO_STIMULUS
+    groups: dict[str, list[str]] = {"how": [], "axes": [], "unknown": []}
+    for item in findings.counter:
+        key = {Point.AGAINST_AXES: "axes", Point.MISSING: "unknown"}.get(item.point, "how")
+        groups[key].append(argument_line(words, item))
+    blocks: list[Block] = []
+    if not groups["how"]:
+        blocks.append(Para(words("counter.none_eases" if quiet else "counter.none")))
+    for key, items in groups.items():
+        if items:
+            blocks += [Para(words(f"counter.head.{key}")), Bullets(tuple(items))]
+    return Section("counter", title, tuple(blocks))
 
 
 def _missing(words: Words, findings: Findings) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from debtcycle.cycle.assess import AxisReading, Scored
 from debtcycle.cycle.findings import Findings
+from debtcycle.cycle.flip import gate_edges
 from debtcycle.indicators.model import Reading
 from debtcycle.indicators.stimulus import LARGE_PCT_OF_GDP, Rung
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
@@ -116,8 +117,9 @@ def _purchases(words: Words, findings: Findings) -> Block:
 def _edges(words: Words, findings: Findings) -> list[Block]:
     policy = findings.assessment.stimulus
     said: list[Block] = []
-    if policy.edges:
-        names = words.listed([words.indicator(name) for name in policy.edges])
+    edges = dict.fromkeys((*policy.edges, *gate_edges(policy)))
+    if edges:
+        names = words.listed([words.indicator(name) for name in edges])
         said.append(Para(words("gate.edge", names=names), "warn"))
     if policy.growing_while_rates_rise:
         said.append(Para(words("gate.growing_while_rates_rise"), "warn"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from debtcycle.cycle.assess import Assessment, AxisReading
 from debtcycle.cycle.findings import Findings
-from debtcycle.cycle.flip import Flip, Move
+from debtcycle.cycle.flip import Crossing, Flip, Move
 from debtcycle.cycle.verdict import AXIS_LINE, MIN_AXES, MIN_COVERAGE, Verdict
 from debtcycle.indicators.bubble_gauge import BUBBLE_LINE
 from debtcycle.indicators.stimulus import Gate
@@ -18,6 +18,9 @@ from debtcycle.report.words import Words
 __all__ = ["change_lines", "opening", "verdict_sentence"]
 
 _MOST_FLIPS = 3
+# A distance that is printed as nought, and one that is nought but for the binary fraction.
+_NO_DISTANCE = 0.005
+_SAME = 1e-9
 
 
 def _sides(words: Words, axes: Sequence[AxisReading]) -> str:
@@ -124,21 +127,48 @@ def _stand_ins(words: Words, got: Assessment) -> str:
     return words("stand_in.line", names=words("list.semicolon").join(said)) if said else ""
 
 
-def _move(words: Words, move: Move) -> str:
-    """One figure on its way, in plain units."""
+def _points(words: Words, move: Move) -> tuple[str, str, str]:
+    """Name of a figure on its way, where it stands and where its line lies, in plain units."""
     if move.indicator == "bubble_gauge":
-        name = words("gauge.aggregate.name")
-        start, end = (words("bubble.points", n=figure(x, 0)) for x in (move.start, move.end))
-    else:
-        name = words.indicator(move.indicator)
-        start, end = (words.value(x, move.unit) for x in (move.start, move.end))
-    return words("flip.move", name=name, start=start, end=end)
+        start = words("bubble.points", n=against_line(move.start, move.end))
+        return words("gauge.aggregate.name"), start, words("bubble.points", n=figure(move.end, 0))
+    start, end = (words.value(x, move.unit) for x in (move.start, move.end))
+    return words.indicator(move.indicator), start, end
+
+
+def _move(words: Words, move: Move) -> str:
+    """One figure on its way; whether its line is to be passed or only reached."""
+    name, start, end = _points(words, move)
+    key = f"flip.move.{move.crossing.value}"
+    if move.indicator == "rate_change_6m" and move.end < 0 and move.crossing is Crossing.ABOVE:
+        # Of two negative changes the greater one is the smaller cut.
+        key, end = "flip.move.smaller_cut", words.value(-move.end, move.unit, plus=False)
+    return words(key, name=name, start=start, end=end)
+
+
+def _edge(words: Words, flip: Flip) -> str | None:
+    """A verdict that hangs on a figure whose distance to its line cannot be printed."""
+    if len(flip.moves) != 1 or flip.distance >= _NO_DISTANCE:
+        return None
+    (move,) = flip.moves
+    name, start, _ = _points(words, move)
+    rises = move.crossing is Crossing.ABOVE or (
+        move.crossing is Crossing.AT and move.end > move.start
+    )
+    exactly = abs(move.end - move.start) < _SAME
+    return words(
+        f"flip.{'edge' if exactly else 'near_edge'}.{'rise' if rises else 'fall'}",
+        name=name,
+        start=start,
+        verdict=words(f"verdict.{flip.to.value}"),
+    )
 
 
 def change_lines(words: Words, flips: Sequence[Flip]) -> tuple[str, ...]:
     """Nearest ways to another verdict, one sentence each."""
     return tuple(
-        words(
+        _edge(words, flip)
+        or words(
             "flip.line",
             verdict=words(f"verdict.{flip.to.value}"),
             moves=words.listed([_move(words, move) for move in flip.moves]),
