@@ -1,0 +1,179 @@
+"""``debtcycle model``: list, show and run stock-flow models, the package's or the user's own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from debtcycle.cli.output import check_out, csv_text, emit, progress, progress_end
+from debtcycle.cli.session import session_of
+from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
+from debtcycle.errors import ConfigError
+
+if TYPE_CHECKING:
+    from debtcycle.sfc import Model, Run, Shock
+
+__all__ = ["command"]
+
+MAX_BYTES = 10_000_000
+MAX_PERIODS = 1_000_000
+SHORT = 200_000  # operations times periods
+
+
+@click.group("model", cls=LazyGroup, help="help.model", prefix="help.model_", no_args_is_help=False)
+@shared()
+def command() -> None:
+    """The group; its help is in the message catalogues."""
+
+
+def _is_file(name: str) -> bool:
+    """Whether a name is meant as the path of a file."""
+    return "/" in name or "\\" in name or name.endswith(".model")
+
+
+def _load(name: str) -> Model:
+    from debtcycle.sfc.library import load_model
+    from debtcycle.sfc.reader import read_file
+
+    return read_file(name) if _is_file(name) else load_model(name)
+
+
+def _table(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of a CSV file.
+
+    Raises
+    ------
+    ConfigError
+        ``model.csv`` if it cannot be read as a table.
+    """
+    try:
+        with path.open("rb") as handle:
+            raw = handle.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise ConfigError("model.csv", path=path, reason=f"> {MAX_BYTES} bytes")
+        rows = [row for row in csv.reader(io.StringIO(raw.decode("utf-8-sig"))) if row]
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigError("model.csv", path=path, reason=reason) from error
+    if len(rows) < 2 or any(len(row) != len(rows[0]) for row in rows):
+        raise ConfigError("model.csv", path=path, reason="a head and rows of the same length")
+    return [name.strip() for name in rows[0]], rows[1:]
+
+
+def _number(path: Path, name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ConfigError("model.cell", path=path, name=name, text=text[:40])
+    return value
+
+
+def _start(path: Path) -> dict[str, float]:
+    """The start row by name; a column ``t`` is left out."""
+    head, rows = _table(path)
+    if len(rows) != 1:
+        raise ConfigError("model.csv", path=path, reason=f"{len(rows)} rows")
+    pairs = zip(head, rows[0], strict=True)
+    return {name: _number(path, name, text) for name, text in pairs if name != "t"}
+
+
+def _shocks(path: Path) -> Iterator[Shock]:
+    """Changes of parameters with the period from which they hold."""
+    from debtcycle.sfc import Shock
+
+    head, rows = _table(path)
+    if sorted(head) != ["name", "t", "value"]:
+        raise ConfigError("model.csv", path=path, reason="t,name,value")
+    for row in rows:
+        cells = dict(zip(head, row, strict=True))
+        period = _number(path, "t", cells["t"])
+        if period != int(period):
+            raise ConfigError("model.cell", path=path, name="t", text=cells["t"][:40])
+        yield Shock(int(period), cells["name"].strip(), _number(path, "value", cells["value"]))
+
+
+def _output(run: Run) -> str:
+    """Every variable and parameter by period, with all digits."""
+    columns = [run[name][:, 0].tolist() for name in run.names]
+    rows = [[str(t), *(f"{column[t]:.17g}" for column in columns)] for t in range(run.periods + 1)]
+    return csv_text([["t", *run.names], *rows])
+
+
+@command.command("list", cls=WordedCommand, help="help.model_list")
+@shared()
+@click.pass_context
+def list_all(context: click.Context) -> None:
+    """Write the models of the package."""
+    from debtcycle.sfc.library import list_models, load_model
+
+    session = session_of(context)
+    models = [load_model(name) for name in list_models()]
+    width = max(len(model.name) for model in models)
+    lines = [f"{model.name:<{width}}  {model.title}" for model in models]
+    emit(session, "\n".join(lines), None)
+
+
+@command.command("show", cls=WordedCommand, help="help.model_show")
+@click.argument("name", metavar="NAME")
+@shared()
+@click.pass_context
+def show(context: click.Context, name: str) -> None:
+    """Write the text of a model and its accounts in symbols."""
+    from debtcycle.sfc import symbolic_cells
+    from debtcycle.sfc.library import model_text
+    from debtcycle.sfc.report import aligned
+
+    session = session_of(context)
+    model = _load(name)
+    text = Path(name).read_text("utf-8-sig") if _is_file(name) else model_text(name)
+    parts = [text.rstrip()]
+    accounts = model.compile_accounts()
+    for matrix in accounts.matrices:
+        if matrix.cells:
+            cells = symbolic_cells(model.graph, matrix)
+            rows = [[row, *line] for row, line in zip(matrix.rows, cells, strict=True)]
+            title = session.texts(f"model.matrix.{matrix.kind}")
+            parts.append(f"# {title}\n{aligned([['', *matrix.columns], *rows])}")
+    emit(session, "\n\n".join(parts), None)
+
+
+@command.command("run", cls=WordedCommand, help="help.model_run")
+@click.argument("name", metavar="NAME")
+@option("--start", type=click.Path(path_type=Path), metavar="F.csv", help="opt.model_start")
+@option("--shocks", type=click.Path(path_type=Path), metavar="F.csv", help="opt.model_shocks")
+@option("--periods", type=click.IntRange(1, MAX_PERIODS), required=True, help="opt.model_periods")
+@option("--out", type=click.Path(path_type=Path), metavar="F.csv", help="opt.out")
+@shared()
+@click.pass_context
+def run_one(
+    context: click.Context,
+    name: str,
+    start: Path | None,
+    shocks: Path | None,
+    periods: int,
+    out: Path | None,
+) -> None:
+    """Run a model and write every variable and parameter by period."""
+    session = session_of(context)
+    check_out(out)
+    given = _start(start) if start is not None else None
+    changes = list(_shocks(shocks)) if shocks is not None else []
+    model = _load(name)
+    progress(session.texts("model.running", name=model.name))
+    try:
+        compiled = model.compile()
+        # A short run is over in the plain back end before the compiled one has been loaded.
+        work = len(compiled.program.code) * periods
+        backend = "numpy" if work < SHORT else "numba"
+        run = compiled.run(periods, start=given, shocks=changes, backend=backend)
+    finally:
+        progress_end()
+    emit(session, _output(run), out)

@@ -1,0 +1,180 @@
+"""From what a caller gives - start rows, parameters, shocks - to the arrays of a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from debtcycle.errors import ModelError
+from debtcycle.sfc.initial import initial_values
+from debtcycle.sfc.model import Model
+from debtcycle.sfc.program import Program
+from debtcycle.sfc.state import State, empty_state
+
+__all__ = ["Shock", "Start", "make_state"]
+
+Values = NDArray[np.float64]
+Start = Mapping[str, ArrayLike] | Sequence[Mapping[str, ArrayLike]]
+
+MAX_NUMBERS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """From period `t` on, a parameter has another value: one for all paths, or one for each."""
+
+    t: int
+    name: str
+    value: ArrayLike
+
+
+Number = float | Values  # one for all paths, or one for each
+
+
+@dataclass(slots=True)
+class _Given:
+    """Values of a run by name."""
+
+    rows: list[dict[str, Number]]
+    parameters: dict[str, Number]
+    shocks: list[tuple[int, str, Number]]
+    paths: int
+
+
+def _number(name: str, value: object) -> Number:
+    """One finite number, or one for each path."""
+    found: Number
+    if isinstance(value, (float, int)):
+        found, good = float(value), math.isfinite(value)
+    else:
+        try:
+            array = np.asarray(value, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ModelError("model.value", name=name, found=str(value)[:40]) from error
+        good = array.ndim <= 1 and bool(np.isfinite(array).all())
+        found = array if array.ndim else float(array)
+    if not good:
+        raise ModelError("model.value", name=name, found=str(value)[:40])
+    return found
+
+
+def _named(model: Model, given: Mapping[str, ArrayLike], message_id: str) -> dict[str, Number]:
+    """Numbers by name, every name known."""
+    for name in given:
+        if name not in model.parameters and (
+            message_id == "model.parameter" or name not in model.variables
+        ):
+            raise ModelError(message_id, name=name, near=model.near(name))
+    return {name: _number(name, value) for name, value in given.items()}
+
+
+def _collect(
+    model: Model,
+    start: Start | None,
+    parameters: Mapping[str, ArrayLike] | None,
+    shocks: Iterable[Shock],
+    periods: int,
+    paths: int | None,
+) -> _Given:
+    given_rows = [start or {}] if start is None or isinstance(start, Mapping) else list(start)
+    rows = [_named(model, row, "model.start") for row in given_rows or [{}]]
+    values: dict[str, Number] = {
+        name: item.value for name, item in model.parameters.items() if item.value is not None
+    }
+    if rows[-1]:
+        values.update({n: value for n, value in rows[-1].items() if n in model.parameters})
+    if parameters:
+        values.update(_named(model, parameters, "model.parameter"))
+    if len(values) < len(model.parameters):
+        missing = [name for name in model.parameters if name not in values]
+        raise ModelError("model.missing", names=", ".join(missing[:8]))
+    steps: list[tuple[int, str, Number]] = []
+    for shock in shocks:
+        value = _named(model, {shock.name: shock.value}, "model.parameter")[shock.name]
+        if not 1 <= shock.t <= max(periods, 1):
+            raise ModelError("model.shock", name=shock.name, t=shock.t, periods=periods)
+        steps.append((shock.t, shock.name, value))
+    steps.sort(key=lambda step: step[0])  # stable: of one period, the last given counts
+    numbers = [v for row in rows for v in row.values()]
+    numbers += [*values.values(), *(v for _, _, v in steps)]
+    lengths = {len(v) for v in numbers if not isinstance(v, float)}
+    wanted = paths if paths is not None else max(lengths, default=1)
+    if wanted < 1 or lengths - {wanted}:
+        raise ModelError("model.paths", wanted=wanted, found=", ".join(map(str, sorted(lengths))))
+    return _Given(rows, values, steps, wanted)
+
+
+def _parameters(
+    model: Model, given: _Given, rows: int, first_row: int
+) -> tuple[Values, NDArray[np.int64], Values]:
+    """Table of what all paths share, and what differs by path with the rows where it holds."""
+    values = [given.parameters[name] for name in model.parameters]
+    shared = np.empty((rows, len(values)))
+    if given.paths == 1 and not given.shocks and all(type(v) is float for v in values):
+        shared[:] = values
+        return shared, np.empty((0, 3), dtype=np.int64), np.empty((0, 1))
+    numbers = {name: number for number, name in enumerate(model.parameters)}
+    shared[:] = [v if isinstance(v, float) else np.nan for v in values]
+    spans: list[tuple[int, int, Number]] = [
+        (n, 0, v) for n, v in enumerate(values) if not isinstance(v, float)
+    ]
+    for t, name, value in given.shocks:
+        at = first_row - 1 + t
+        if isinstance(value, float) and not any(n == numbers[name] for n, _, _ in spans):
+            shared[at:, numbers[name]] = value
+        else:
+            spans.append((numbers[name], at, value))
+    changes = np.empty((len(spans), 3), dtype=np.int64)
+    table = np.empty((len(spans), given.paths))
+    for place, (number, at, value) in enumerate(spans):
+        changes[place], table[place] = (number, at, rows), value
+    return shared, changes, table
+
+
+def _history(program: Program, given: _Given, rows: int) -> Values:
+    """History with its start rows; before the oldest given row all is as in that row."""
+    model, first_row = program.model, program.max_lag
+    history = np.empty((rows, len(model.variables), given.paths))
+    last = initial_values(model, program.first_values, given.parameters, given.rows[-1])
+    values = list(last.values())
+    if all(isinstance(value, float) for value in values):
+        history[:first_row] = np.array(values)[:, None]
+    else:
+        for number, value in enumerate(values):
+            history[:first_row, number] = value
+    for back, row in enumerate(given.rows[-2::-1], start=2):
+        for number, name in enumerate(model.variables):
+            if back <= first_row and name in row:
+                history[: first_row - back + 1, number] = row[name]
+    return history
+
+
+def make_state(
+    program: Program,
+    periods: int,
+    start: Start | None,
+    parameters: Mapping[str, ArrayLike] | None,
+    shocks: Iterable[Shock],
+    paths: int | None,
+) -> State:
+    """Arrays of a run.
+
+    Raises
+    ------
+    ModelError
+        For a name that is not known, a parameter without a value, a number that is not finite,
+        arrays of unlike length, or a run that would not fit in memory.
+    """
+    model, first_row = program.model, program.max_lag
+    if periods < 0:
+        raise ModelError("model.periods", periods=periods)
+    given = _collect(model, start, parameters, shocks, periods, paths)
+    rows = first_row + periods
+    if rows * len(model.variables) * given.paths > MAX_NUMBERS:
+        raise ModelError("model.memory", periods=periods, paths=given.paths)
+    history = _history(program, given, rows)
+    return empty_state(program, history, *_parameters(model, given, rows, first_row))

@@ -1,0 +1,167 @@
+"""What is done with runs: inputs, frames, steady states, responses, grids, pictures."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from debtcycle import sfc
+from debtcycle.errors import ModelError
+from debtcycle.sfc.library import load_model
+
+
+def test_models_compile_once() -> None:
+    model = load_model("SIM")
+    assert model.compile() is model.compile()
+
+
+def test_shocks_start_rows_and_going_on() -> None:
+    compiled = load_model("PC").compile()
+    whole = compiled.run(20, shocks=[sfc.Shock(11, "Rbar", 0.035)])
+    assert whole["Rbar"][:, 0].tolist() == [0.025] * 11 + [0.035] * 10
+    first = compiled.run(10)
+    second = compiled.run(10, start=first, parameters={"Rbar": 0.035})
+    np.testing.assert_allclose(second["Y"][1:], whole["Y"][11:], rtol=1e-13)
+    assert second["Y"][0, 0] == first["Y"][-1, 0]
+    assert repr(first) == "<Run of PC: 10 periods, 1 paths>"
+    assert first.units["Y"] == compiled.model.variables["Y"].unit
+
+
+def test_long_lags_take_several_start_rows() -> None:
+    text = "model F\nparameter k = 1\nvariable x\nequation x = k*x[-1] + x[-3] + k[-2]*0\n"
+    compiled = sfc.read(text).compile()
+    rows = [{"x": 1.0}, {"x": 2.0}, {"x": 3.0, "k": 2.0}]
+    for backend in ("numba", "numpy"):
+        run = compiled.run(3, start=rows, backend=backend)
+        assert run["x"][:, 0].tolist() == [3.0, 7.0, 16.0, 35.0]
+        again = compiled.run(1, start=compiled.run(2, start=rows), backend=backend)
+        assert again["x"][1, 0] == 35.0
+    paths = compiled.run(1, start=rows, shocks=[sfc.Shock(1, "k", [1.0, 2.0])])
+    assert paths["x"][1].tolist() == [4.0, 7.0]
+    assert paths.last_rows()[-1]["k"].tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"start": {"nothing": 1.0}}, "model.start"),
+        ({"start": {"Y": "much"}}, "model.value"),
+        ({"start": {"Y": float("nan")}}, "model.value"),
+        ({"start": {"Y": [[1.0]]}}, "model.value"),
+        ({"parameters": {"Y": 1.0}}, "model.parameter"),
+        ({"shocks": [sfc.Shock(1, "Y", 1.0)]}, "model.parameter"),
+        ({"shocks": [sfc.Shock(0, "G", 1.0)]}, "model.shock"),
+        ({"shocks": [sfc.Shock(6, "G", 1.0)]}, "model.shock"),
+        ({"start": {"Y": [1.0, 2.0]}, "parameters": {"G": [1.0, 2.0, 3.0]}}, "model.paths"),
+        ({"paths": 0}, "model.paths"),
+        ({"paths": 10**12}, "model.memory"),
+        ({"backend": "abacus"}, "model.option"),
+    ],
+)
+def test_faults_of_what_is_given(given: dict[str, object], message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        load_model("PC").compile().run(5, **given)  # type: ignore[arg-type]
+
+
+def test_periods_and_missing_parameters() -> None:
+    with pytest.raises(ModelError, match=r"model\.periods"):
+        load_model("PC").compile().run(-1)
+    assert load_model("PC").compile().run(0).array().shape[1:] == (1, 1)
+    compiled = sfc.read("model T\nparameter k\nvariable x\nequation x = k\n").compile()
+    with pytest.raises(ModelError, match=r"model\.missing"):
+        compiled.run(1)
+    assert compiled.run(1, start={"k": 4.0})["x"][1, 0] == 4.0
+    with pytest.raises(ModelError, match=r"model\.no_name"):
+        compiled.run(1, start={"k": 4.0})["z"]
+
+
+def test_frames() -> None:
+    pytest.importorskip("pandas")
+    compiled = load_model("SIM").compile()
+    frame = compiled.run(4).to_pandas()
+    assert frame.index.tolist() == [0, 1, 2, 3, 4]
+    assert set(frame) == set(compiled.model.names())
+    batch = compiled.run(4, parameters={"Gd": [20.0, 25.0]})
+    assert batch.to_pandas().loc[(1, 4), "Y"] == batch["Y"][4, 1]
+    difference = sfc.compare(compiled.run(4), compiled.run(4, parameters={"Gd": 25.0}))
+    assert (difference.to_pandas()["Gd"] == 5.0).all()
+
+
+def test_steady_state_equals_closed_form() -> None:
+    state = sfc.steady_state(load_model("SIM").compile(), start={"Gd": 20.0})
+    assert state.rests
+    assert state.stable
+    assert state.values["Y"] == pytest.approx(100.0, rel=1e-9)
+    assert state.values["Hh"] == pytest.approx(80.0, rel=1e-9)
+    pc = sfc.steady_state(load_model("PC").compile(), parameters={"Rbar": 0.035})
+    for name, wanted in (("Y", 110.090090090), ("V", 90.090090090), ("Bh", 72.072072072)):
+        assert pc.values[name] == pytest.approx(wanted, rel=1e-9)
+    again = load_model("PC").compile().run(50, start=pc.values)
+    assert again["Y"][-1, 0] == pytest.approx(pc.values["Y"], rel=1e-10)
+
+
+def test_growing_and_restless_models_are_said_to_be_so() -> None:
+    text = "model T\nparameter g = 0.02\nvariable x = 1\nequation x = (1 + g)*x[-1]\n"
+    state = sfc.steady_state(sfc.read(text).compile())
+    assert not state.rests
+    assert not state.stable
+    assert state.growth_rates == {"x": pytest.approx(0.02)}
+    swinging = "model T\nvariable x = 1\nequation x = 3.9*x[-1]*(1 - x[-1]) + 1\n"
+    with pytest.raises(ModelError, match=r"model\.no_steady"):
+        sfc.steady_state(sfc.read(swinging.replace("x = 1\n", "x = 0.2\n")).compile())
+    unstable = "model T\nvariable x = 0.3\nequation x = 3.2*x[-1]*(1 - x[-1])\n"
+    found = sfc.steady_state(sfc.read(unstable).compile())
+    assert found.values["x"] == pytest.approx(1 - 1 / 3.2)
+    assert found.largest_root == pytest.approx(1.2, rel=1e-6)
+    assert not found.stable
+    slow = "model T\nvariable x = 1\nequation x = 0.9995*x[-1] + 0.001\n"
+    assert sfc.steady_state(sfc.read(slow).compile()).values["x"] == pytest.approx(2.0)
+    assert sfc.steady_state(load_model("GROWTH").compile()).growth_rates["Yk"] > 0.01
+    failing = "model T\nvariable x = 1\nequation x^2 = 2 - x[-1]^2\n"
+    with pytest.raises(ModelError, match=r"model\.no_steady"):
+        sfc.steady_state(sfc.read(failing).compile(), start={"x": 5.0})
+    still = sfc.steady_state(sfc.read("model T\nvariable x\nequation x = 3\n").compile())
+    assert still.values == {"x": 3.0}
+
+
+def test_impulse_response_and_comparison() -> None:
+    compiled = load_model("SIM").compile()
+    state = sfc.steady_state(compiled)
+    lasting = sfc.impulse_response(compiled, "Gd", 5.0, 200, start=state.values)
+    assert lasting["Y"][0, 0] == pytest.approx(0.0, abs=1e-9)
+    assert lasting["Y"][-1, 0] == pytest.approx(25.0, rel=1e-6)
+    assert lasting.relative("Y")[-1, 0] == pytest.approx(0.25, rel=1e-6)
+    passing = sfc.impulse_response(compiled, "Gd", 5.0, 200, start=state.values, duration=4, t=2)
+    assert passing["Gd"][:, 0].nonzero()[0].tolist() == [2, 3, 4, 5]
+    assert abs(passing["Y"][-1, 0]) < 1e-6
+    assert passing.largest()["Gd"] == 5.0
+    with pytest.raises(ModelError, match=r"model\.parameter"):
+        sfc.impulse_response(compiled, "Y", 1.0, 3)
+    with pytest.raises(ModelError, match=r"model\.compare"):
+        sfc.compare(compiled.run(2), compiled.run(3))
+
+
+def test_grid_of_parameters() -> None:
+    pytest.importorskip("pandas")
+    compiled = load_model("SIM").compile()
+    grid = sfc.sensitivity(compiled, {"theta": [0.2, 0.25], "alpha1": [0.5, 0.6, 0.7]}, 500)
+    assert grid.points.shape == (6, 2)
+    series = grid.to_pandas("Y")
+    assert series[(0.25, 0.6)] == pytest.approx(80.0, rel=1e-6)
+
+
+def test_pictures_are_plain_data() -> None:
+    model = load_model("PC")
+    dot = sfc.dependency_dot(model)
+    assert '"C" -> "Y"' in dot
+    assert "style=dashed" in dot
+    assert '"G"' not in dot
+    assert '"G"' in sfc.dependency_dot(model, parameters=True)
+    spec = sfc.dependency_vega(model)
+    assert {row["name"] for row in spec["layer"][1]["data"]["values"]} == set(model.variables)
+    chart = sfc.line_chart(model.compile().run(3), ["Y", "C"])
+    assert len(chart["data"]["values"]) == 8
+    assert json.loads(json.dumps([spec, chart])) == [spec, chart]
+    assert sfc.equations_latex(model).count("&=") == len(model.equations)
