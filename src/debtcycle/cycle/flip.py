@@ -120,8 +120,9 @@ def _axis_moves(
     for lever in sorted(best[1], key=lambda lv: lv.room):
         part = min(lever.room, left)
         left -= part
-        # An input that has given all it can is not asked to go further.
-        passed = strict and part < lever.room
+        # An input that has given all it can is not asked to go further; one from which nothing
+        # is asked but the last hair has to give that.
+        passed = (strict or part <= _SAME) and part < lever.room
         moves.append(_move(lever, part, up, passed))
     return tuple(moves)
 
