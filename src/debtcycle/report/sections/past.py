@@ -64,6 +64,10 @@ def _event_tables(words: Words, table: EventTable) -> list[Block]:
                 head, tuple(rows), right, f"{title}{words('list.colon')}{words(f'events.{asset}')}"
             )
         )
+        others = sorted({name for stood, name in table.stand_ins if stood == asset})
+        blocks += [Para(words("events.stand_in", series=words.series(name))) for name in others]
+    if table.omitted:
+        blocks.append(Para(words("events.omitted", names=words.listed(table.omitted))))
     return blocks
 
 
