@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from debtcycle import sfc
 from debtcycle.errors import ModelError
 from debtcycle.sfc.numpy_backend import _Machine
-
-Values = NDArray[np.float64]
 
 LOGIT = """\
 model LOGIT "two assets and money"
@@ -31,41 +29,35 @@ market assets: pR clears dR = pR*SR
 """
 
 
-def values(inputs: Values, outputs: Values) -> None:
-    a = math.exp(inputs[2] / inputs[0])
-    b = math.exp(inputs[3] / inputs[1])
+def values(x: Sequence[Any], maths: sfc.Maths) -> list[Any]:
+    a, b = maths.exp(x[2] / x[0]), maths.exp(x[3] / x[1])
     total = 1.0 + a + b
-    outputs[0] = inputs[4] * a / total
-    outputs[1] = inputs[4] * b / total
+    return [x[4] * a / total, x[4] * b / total]
 
 
-def slopes(inputs: Values, jacobian: Values) -> None:
-    p, q, e, f, wealth = inputs
-    a, b = math.exp(e / p), math.exp(f / q)
+def slopes(x: Sequence[Any], maths: sfc.Maths) -> list[list[Any]]:
+    p, q, e, f, wealth = x
+    a, b = maths.exp(e / p), maths.exp(f / q)
     total = 1.0 + a + b
     shares = (a / total, b / total)
     moves = ((-e / p**2, 0.0, 1 / p, 0.0), (0.0, -f / q**2, 0.0, 1 / q))
+    rows = []
     for i in range(2):
+        row = []
         for k in range(4):
             mean = shares[0] * moves[0][k] + shares[1] * moves[1][k]
-            jacobian[i, k] = wealth * shares[i] * (moves[i][k] - mean)
-        jacobian[i, 4] = shares[i]
-
-
-def all_values(inputs: Values) -> Values:
-    a, b = np.exp(inputs[2] / inputs[0]), np.exp(inputs[3] / inputs[1])
-    return np.asarray(inputs[4] * np.stack([a, b]) / (1.0 + a + b))
+            row.append(wealth * shares[i] * (moves[i][k] - mean))
+        rows.append([*row, shares[i]])
+    return rows
 
 
 DEMAND = sfc.Primitive(5, 2, values, slopes)
-VECTOR = sfc.Primitive(5, 2, values, slopes, numpy_values=all_values)
 
 
-@pytest.mark.parametrize("function", [DEMAND, VECTOR], ids=["by path", "all paths at once"])
-def test_two_prices_clear_in_both_back_ends(function: sfc.Primitive) -> None:
-    compiled = sfc.read(LOGIT).compile({"demand": function})
+def test_two_prices_clear_in_both_back_ends() -> None:
+    compiled = sfc.read(LOGIT).compile({"demand": DEMAND})
     wealth = np.linspace(80, 130, 41)
-    runs = [compiled.run(3, parameters={"W": wealth}, backend=b) for b in ("numba", "numpy")]
+    runs = [compiled.run(3, parameters={"W": wealth}, backend=b) for b in ("native", "numpy")]
     np.testing.assert_allclose(runs[0].array(), runs[1].array(), rtol=1e-12)
     run = runs[0]
     np.testing.assert_allclose(run["dG"][1], run["pG"][1] * 30, rtol=1e-12)
@@ -73,31 +65,40 @@ def test_two_prices_clear_in_both_back_ends(function: sfc.Primitive) -> None:
     assert (np.diff(run["pG"][1]) > 0).all()
     single = compiled.run(3, parameters={"W": wealth[7]})
     assert (single.array()[:, :, 0] == run.array()[:, :, 7]).all()
+    given = [run[name][1] for name in ("pG", "pR", "eG", "eR", "W")]
+    wanted = values(given, sfc.numpy_maths)  # the same function on arrays
+    np.testing.assert_allclose(wanted, [run["dG"][1], run["dR"][1]], rtol=1e-12)
 
 
-def test_its_jacobian_equals_central_differences_through_the_block() -> None:
-    compiled = sfc.read(LOGIT).compile({"demand": DEMAND})
+def block_slopes(compiled: sfc.Compiled, at: float, step: complex) -> tuple[Any, Any]:
+    """Jacobian of the block at a point, as compiled and by complex steps of the residuals."""
     program = compiled.program
     (span,) = [s for s in program.spans.tolist() if s[3] < s[4]]
     begin, middle, end, first, last, entry = span
-    run = compiled.run(1, start={"pG": 1.1, "pR": 0.9})
-    machine = _Machine(program, compiled.primitives, 1)
+    machine = _Machine(program, 1)
+    machine.registers = machine.registers.astype(complex)
     base = program.parameter_base
-    machine.registers[base : base + 5] = run.state.shared[1][:, None]
-    tears = program.tears[0, first:last]
-    machine.registers[tears] = 1.05
+    machine.registers[base : base + 5] = np.array([100, 30, 20, 1.5, 1.2])[:, None]
+    tears, size = program.tears[0, first:last], last - first
+    machine.registers[tears] = at
     machine.execute(begin, middle)
     machine.execute(middle, end)
-    size = last - first
-    analytic = machine.registers[program.entries[entry : entry + size**2], 0].reshape(size, size)
-    for column, tear in enumerate(tears):
-        sides = []
-        for sign in (1, -1):
-            machine.registers[tears] = 1.05
-            machine.registers[tear] += sign * 1e-6
-            machine.execute(begin, middle)
-            sides.append(machine.registers[program.tears[1, first:last], 0].copy())
-        np.testing.assert_allclose(analytic[:, column], (sides[0] - sides[1]) / 2e-6, rtol=1e-7)
+    entries = program.entries[entry : entry + size**2]
+    analytic = machine.registers[entries, 0].real.reshape(size, size)
+    columns = []
+    for tear in tears:
+        machine.registers[tears] = at
+        machine.registers[tear] += step
+        machine.execute(begin, middle)
+        columns.append(machine.registers[program.tears[1, first:last], 0].imag / step.imag)
+    return analytic, np.array(columns).T
+
+
+@pytest.mark.parametrize("at", [0.9, 1.05, 3.0])
+def test_its_jacobian_equals_complex_steps_through_the_block(at: float) -> None:
+    compiled = sfc.read(LOGIT).compile({"demand": DEMAND})
+    analytic, stepped = block_slopes(compiled, at, 1e-30j)
+    np.testing.assert_allclose(analytic, stepped, rtol=1e-10)
 
 
 def test_it_must_be_given_and_fit() -> None:
@@ -107,6 +108,50 @@ def test_it_must_be_given_and_fit() -> None:
     assert caught.value.params["line"] == 11
     with pytest.raises(ModelError, match=r"model\.shape"):
         model.compile({"demand": sfc.Primitive(4, 2, values, slopes)})
+
+
+def test_what_it_returns_must_fit_as_well() -> None:
+    model = sfc.read(LOGIT)
+    short = sfc.Primitive(5, 2, lambda x, maths: values(x, maths)[:1], slopes)
+    with pytest.raises(ModelError, match=r"model\.primitive_shape") as caught:
+        model.compile({"demand": short})
+    assert caught.value.params == {"declared": "1 x 2", "found": "1 x 1"}
+    narrow = sfc.Primitive(5, 2, values, lambda x, maths: [r[:4] for r in slopes(x, maths)])
+    with pytest.raises(ModelError, match=r"model\.primitive_shape"):
+        model.compile({"demand": narrow})
+
+
+def test_a_branch_on_a_number_is_refused() -> None:
+    def branching(x: Sequence[Any], maths: sfc.Maths) -> list[Any]:
+        return values(x, maths) if x[0] > 1.0 else [x[0], x[1]]
+
+    with pytest.raises(ModelError, match=r"model\.primitive_branch"):
+        sfc.read(LOGIT).compile({"demand": sfc.Primitive(5, 2, branching, slopes)})
+
+
+def test_all_mathematics_means_the_same_in_numbers_and_in_expressions() -> None:
+    text = """\
+model ALL "every operation"
+parameter a = 1.7
+parameter b = -0.4
+variable y
+variable z
+primitive all(a, b) -> y, z
+"""
+
+    def every(x: Sequence[Any], m: sfc.Maths) -> list[Any]:
+        a, b = x
+        first = m.minimum(a, b) + 2 * m.maximum(b, a) - m.abs(b) / m.sqrt(a) + (1 - b) * a**3.0
+        second = m.where(a >= b, m.log(a), m.exp(b)) + m.where(a < b, 1.0, -b) - 1 / a
+        return [first, second + m.where(a > b, 0.5, a) * m.where(a <= b, a, 0.25)]
+
+    flat = sfc.Primitive(2, 2, every, lambda x, m: [[0.0, 0.0], [0.0, 0.0]])
+    compiled = sfc.read(text).compile({"all": flat})
+    given = np.array([1.7, 0.3, 2.0, 0.4]), np.array([-0.4, 0.9, 2.0, 0.5])
+    wanted = every(given, sfc.numpy_maths)
+    for backend in ("numpy", "native"):
+        run = compiled.run(1, parameters={"a": given[0], "b": given[1]}, backend=backend)
+        np.testing.assert_allclose([run["y"][1], run["z"][1]], wanted, rtol=1e-14)
 
 
 def test_it_is_spelt_in_equations_and_pictures() -> None:

@@ -17,7 +17,7 @@ from debtcycle.sfc.inputs import Shock
 from debtcycle.sfc.matrices import Matrices, Table, symbolic_cells
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.pictures import dependency_dot, dependency_vega, equations_latex, line_chart
-from debtcycle.sfc.primitives import Primitive
+from debtcycle.sfc.primitives import Maths, Primitive, numpy_maths
 from debtcycle.sfc.reader import read, read_file, read_model
 from debtcycle.sfc.results import AccountResidual, Failure, Origin, Run
 from debtcycle.sfc.runs import Compiled
@@ -31,6 +31,7 @@ __all__ = [
     "Failure",
     "Grid",
     "Identity",
+    "Maths",
     "Matrices",
     "Matrix",
     "Model",
@@ -46,6 +47,7 @@ __all__ = [
     "equations_latex",
     "impulse_response",
     "line_chart",
+    "numpy_maths",
     "read",
     "read_file",
     "read_model",

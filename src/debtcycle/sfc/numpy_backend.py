@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from debtcycle.sfc.evaluation import BINARY, UNARY
 from debtcycle.sfc.expression import Op
-from debtcycle.sfc.primitives import Primitive
-from debtcycle.sfc.program import COPY, SLOPES, Program
+from debtcycle.sfc.program import COPY, Program
 from debtcycle.sfc.state import State
 
 __all__ = ["simulate"]
@@ -23,21 +22,11 @@ GUESSES = (None, 1.0, -1.0)  # the period before; all ones; all minus ones
 class _Machine:
     """Registers of all paths, and the code that works on them."""
 
-    def __init__(self, program: Program, primitives: tuple[Primitive, ...], paths: int) -> None:
-        self.program, self.primitives = program, primitives
+    def __init__(self, program: Program, paths: int) -> None:
+        self.program = program
         self.registers = np.zeros((program.registers, paths))
         self.registers[: len(program.constants)] = program.constants[:, None]
         self.rows = program.code.tolist()
-
-    def call(self, op: int, place: int) -> None:
-        inputs, outputs, first, base, slopes, number = self.program.calls[place].tolist()
-        given = self.registers[self.program.call_inputs[first : first + inputs]]
-        primitive = self.primitives[number]
-        if op == SLOPES:
-            found = primitive.slopes(given).reshape(inputs * outputs, -1)
-            self.registers[slopes : slopes + inputs * outputs] = found
-        else:
-            self.registers[base : base + outputs] = primitive.values(given)
 
     def execute(self, start: int, end: int) -> None:
         """Run a stretch of code."""
@@ -55,8 +44,6 @@ class _Machine:
                 r[target] = np.where(r[a] >= r[b], r[a], r[b])
             elif op == Op.NOT:
                 r[target] = r[a] == 0.0
-            elif op in (Op.CALL, SLOPES):
-                self.call(op, target)
             else:
                 r[target] = np.where(r[a] != 0.0, r[b], r[c])
 
@@ -250,7 +237,6 @@ def simulate(
     program: Program,
     state: State,
     *,
-    primitives: tuple[Primitive, ...] = (),
     tolerance: float = 1e-10,
     iterations: int = 60,
 ) -> None:
@@ -262,7 +248,7 @@ def simulate(
         Largest relative residual of an equation.
     """
     paths = state.history.shape[2]
-    machine = _Machine(program, primitives, paths)
+    machine = _Machine(program, paths)
     base, count = program.variable_base, state.history.shape[1]
     machine.registers[base : base + count] = state.history[program.max_lag - 1]
     with np.errstate(all="ignore"):

@@ -9,7 +9,7 @@ derivatives, simplified and with common parts shared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,14 +20,13 @@ from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.initial import first_values
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.order import Block, additive_terms, order_blocks
+from debtcycle.sfc.primitives import Primitive, written_out
 
-__all__ = ["COPY", "SLOPES", "Program", "compile_program"]
+__all__ = ["COPY", "Program", "compile_program"]
 
 Ints = NDArray[np.int32]
 
-# Operations of the back ends alone: target = first argument; the Jacobian of a call.
-COPY = 24
-SLOPES = 28
+COPY = 24  # an operation of the back ends alone: target = first argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,6 @@ class Program:
         Registers of the Jacobians, row by residual.
     lags : int32 array, shape (l, 4)
         Register, 0 for a variable or 1 for a parameter, its number, and the lag.
-    calls : int32 array, shape (c, 6)
-        Inputs, outputs, first of `call_inputs`, registers of the first output and of the first
-        slope, and the number of the primitive.
     check_span : int32 array, shape (2,)
         The code that computes the accounts' residuals.
     checks : int32 array, shape (2, i)
@@ -84,8 +80,6 @@ class Program:
     terms: Ints
     entries: Ints
     lags: Ints
-    calls: Ints
-    call_inputs: Ints
     check_span: Ints
     checks: Ints
     cell_starts: Ints
@@ -111,8 +105,6 @@ class _Lists:
     residuals: list[int] = field(default_factory=list)
     terms: list[list[int]] = field(default_factory=list)
     entries: list[int] = field(default_factory=list)
-    calls: list[tuple[int, ...]] = field(default_factory=list)
-    call_inputs: list[int] = field(default_factory=list)
 
 
 class _Emitter:
@@ -124,8 +116,6 @@ class _Emitter:
         self.fixed: dict[int, int] = {}
         self.symbols: dict[Symbol, int] = {}
         self.known: dict[int, int] = {}
-        self.call_of: dict[int, int] = {}
-        self.sloped: set[int] = set()
         needed = self.graph.reachable(*nodes)
         numbers = [n for n in needed if self.graph.nodes[n].op is Op.CONST]
         self.constants = [self.graph.nodes[n].value for n in numbers]
@@ -147,13 +137,13 @@ class _Emitter:
 
     def fresh_block(self) -> None:
         """Forget the temporaries: nothing of them is used across blocks."""
-        self.known, self.call_of, self.sloped = {}, {}, set()
+        self.known = {}
         self.next = self.first_temporary
 
-    def room(self, size: int = 1) -> int:
-        """Registers that are free; the first of them."""
+    def room(self) -> int:
+        """A register that is free."""
         first = self.next
-        self.next += size
+        self.next += 1
         self.registers = max(self.registers, self.next)
         return first
 
@@ -167,41 +157,10 @@ class _Emitter:
             if number in self.fixed or number in self.known:
                 continue
             node = self.graph.nodes[number]
-            if node.op is Op.CALL:
-                self.call(number)
-            elif node.op is Op.OUTPUT:
-                self.known[number] = self.out.calls[self.call_of[node.args[0]]][3] + int(node.value)
-            elif node.op is Op.SLOPE:
-                self.slope(number)
-            else:
-                args = [self.register(a) for a in node.args]
-                self.known[number] = self.room()
-                padding = [0] * (3 - len(args))
-                self.out.rows.append((int(node.op), self.known[number], *args, *padding))
-
-    def call(self, number: int) -> None:
-        """Registers and the operation of a primitive's call."""
-        node = self.graph.nodes[number]
-        call = self.model.primitives[int(node.value)]
-        inputs, outputs = len(call.arguments), len(call.results)
-        place = len(self.out.calls)
-        first = len(self.out.call_inputs)
-        self.out.call_inputs += [self.register(a) for a in node.args]
-        base = self.room(outputs)
-        slopes = self.room(outputs * inputs)
-        self.out.calls.append((inputs, outputs, first, base, slopes, int(node.value)))
-        self.out.rows.append((int(Op.CALL), place, 0, 0, 0))
-        self.call_of[number] = place
-        self.known[number] = base
-
-    def slope(self, number: int) -> None:
-        """Entry of a primitive's Jacobian, which is computed whole at its first use."""
-        node = self.graph.nodes[number]
-        place = self.call_of[node.args[0]]
-        if place not in self.sloped:
-            self.sloped.add(place)
-            self.out.rows.append((SLOPES, place, 0, 0, 0))
-        self.known[number] = self.out.calls[place][4] + int(node.value)
+            args = [self.register(a) for a in node.args]
+            self.known[number] = self.room()
+            padding = [0] * (3 - len(args))
+            self.out.rows.append((int(node.op), self.known[number], *args, *padding))
 
     def assign(self, value: int, name: str) -> None:
         """Compute a node into the register of a variable."""
@@ -210,7 +169,7 @@ class _Emitter:
         target, source = self.symbols[Symbol(name)], self.register(value)
         rows = self.out.rows
         last = rows[-1] if len(rows) > before else (COPY, -1)
-        if last[1] == source and last[0] not in (Op.CALL, SLOPES):
+        if last[1] == source:
             rows[-1] = (last[0], target, *last[2:])  # compute in place
             self.known[value] = target
         else:
@@ -254,11 +213,26 @@ def _total(graph: Graph, root: int, slopes: dict[str, list[int]], size: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """Nodes of a block: residuals of its tears, their terms, and the Jacobian."""
+    """Nodes of a block: values of its chain, residuals of its tears, their terms, the Jacobian."""
 
+    chain: list[int]
     residuals: list[int]
     terms: list[list[int]]
     jacobian: list[list[int]]
+
+    def nodes(self) -> list[int]:
+        """All of them."""
+        rows = (*self.terms, *self.jacobian)
+        return [*self.chain, *self.residuals, *(n for row in rows for n in row)]
+
+    def mapped(self, made: Mapping[int, int]) -> _Solved:
+        """The same in other nodes."""
+        return _Solved(
+            [made[n] for n in self.chain],
+            [made[n] for n in self.residuals],
+            [[made[n] for n in row] for row in self.terms],
+            [[made[n] for n in row] for row in self.jacobian],
+        )
 
 
 def _solved(model: Model, block: Block) -> _Solved:
@@ -268,6 +242,7 @@ def _solved(model: Model, block: Block) -> _Solved:
     ]
     graph = model.graph
     return _Solved(
+        chain=[item.value for item in block.chain if item.value is not None],
         residuals=[graph.apply(Op.SUB, left, right) for left, right in sides],
         terms=[
             sorted({n for side in pair for _, n in additive_terms(graph, side)}) for pair in sides
@@ -280,9 +255,8 @@ def _write_block(emitter: _Emitter, block: Block, solved: _Solved) -> None:
     out = emitter.out
     emitter.fresh_block()
     first, first_tear, first_entry = len(out.rows), len(out.tears), len(out.entries)
-    for item in block.chain:
-        assert item.value is not None
-        emitter.assign(item.value, item.variable)
+    for item, value in zip(block.chain, solved.chain, strict=True):
+        emitter.assign(value, item.variable)
     emitter.emit([*solved.residuals, *(n for row in solved.terms for n in row)])
     middle = len(out.rows)
     emitter.emit([n for row in solved.jacobian for n in row])
@@ -303,13 +277,18 @@ def _ragged(lists: list[list[int]]) -> tuple[Ints, Ints]:
     return starts.astype(np.int32), np.array([n for one in lists for n in one], dtype=np.int32)
 
 
-def compile_program(model: Model) -> Program:
+def compile_program(model: Model, primitives: tuple[Primitive, ...] = ()) -> Program:
     """Order the equations, differentiate, and write the program.
+
+    Parameters
+    ----------
+    primitives : tuple of Primitive
+        The functions of the model's ``primitive`` declarations, in their order.
 
     Raises
     ------
     ModelError
-        If the model is over- or under-determined.
+        If the model is over- or under-determined, or a primitive does not keep to its shape.
     """
     structure = order_blocks(model)
     accounts = generate_accounts(model)
@@ -318,9 +297,11 @@ def compile_program(model: Model) -> Program:
         *(i.residual for i in accounts.identities),
         *(n for g in accounts.groups for n in g),
     ]
-    nodes = [item.value for block in structure for item in block.chain if item.value is not None]
-    for one in solved:
-        nodes += [*one.residuals, *(n for row in (*one.terms, *one.jacobian) for n in row)]
+    nodes = [n for one in solved for n in one.nodes()]
+    if primitives:
+        made = written_out(model.graph, primitives, nodes)
+        solved = [one.mapped(made) for one in solved]
+        nodes = [n for one in solved for n in one.nodes()]
     emitter = _Emitter(model, [*nodes, *check_nodes])
     for block, one in zip(structure, solved, strict=True):
         _write_block(emitter, block, one)
@@ -350,8 +331,6 @@ def compile_program(model: Model) -> Program:
         terms=terms,
         entries=np.array(out.entries, dtype=np.int32),
         lags=_table(lags, 4),
-        calls=_table(out.calls, 6),
-        call_inputs=np.array(out.call_inputs, dtype=np.int32),
         check_span=np.array([check_from, len(out.rows)], dtype=np.int32),
         checks=np.array(
             [[emitter.register(i.residual) for i in identities], [i.group for i in identities]],

@@ -113,9 +113,7 @@ class Compiled:
             start = start.last_rows()
         state = make_state(self.program, periods, start, parameters, shocks, paths)
         if backend == "numpy":
-            numpy_backend.simulate(
-                self.program, state, primitives=self.primitives, tolerance=tolerance
-            )
+            numpy_backend.simulate(self.program, state, tolerance=tolerance)
         else:
             self._machine(state, tolerance, threads, progress)
         run = Run(self.model, self.program, state)
@@ -145,5 +143,5 @@ class Compiled:
 def compiled_model(model: Model, primitives: Mapping[str, Primitive]) -> Compiled:
     """Order, differentiate and write the program of a model; see `Model.compile`."""
     bound = bound_primitives(model, primitives)
-    program = compile_program(model)
+    program = compile_program(model, bound)
     return Compiled(model, program, bound)
