@@ -172,7 +172,7 @@ def run_one(
         compiled = model.compile()
         # A short run is over in the plain back end before the compiled one has been loaded.
         work = len(compiled.program.code) * periods
-        backend = "numpy" if work < SHORT else "numba"
+        backend = "numpy" if work < SHORT else "native"
         run = compiled.run(periods, start=given, shocks=changes, backend=backend)
     finally:
         progress_end()
