@@ -26,6 +26,8 @@ variable y = 1
 equation x = 0.5*x[-1] + g[-2] + 0.1*y
 equation y = k*g + 0.2*x
 """
+
+
 def test_results_do_not_depend_on_lanes_threads_or_division() -> None:
     compiled = load_model("GROWTH").compile()
     paths = 45
@@ -45,9 +47,7 @@ def test_results_do_not_depend_on_lanes_threads_or_division() -> None:
 def test_parameters_that_change_by_path_and_reach_back(paths: int) -> None:
     compiled = sfc.read(LAGGED).compile()
     rng = np.random.default_rng(7)
-    shocks = [
-        sfc.Shock(int(t), "g", rng.normal(size=paths)) for t in rng.integers(1, 13, size=9)
-    ]
+    shocks = [sfc.Shock(int(t), "g", rng.normal(size=paths)) for t in rng.integers(1, 13, size=9)]
     shocks += [sfc.Shock(4, "k", 3.0), sfc.Shock(4, "g", rng.normal(size=paths))]
     runs = [
         compiled.run(12, paths=paths, shocks=shocks, parameters={"k": 1.5}, backend=name)

@@ -1,4 +1,4 @@
-"""The fast back end: a model's own machine code over lanes of paths, on as many threads as asked."""
+"""The fast back end: a model's own machine code over lanes of paths, on several threads."""
 
 from __future__ import annotations
 
@@ -182,9 +182,7 @@ def simulate(
         progress(1.0)
 
 
-def _batch(
-    job: _Job, paths: int, threads: int, progress: Callable[[float], None] | None
-) -> None:
+def _batch(job: _Job, paths: int, threads: int, progress: Callable[[float], None] | None) -> None:
     """Whole groups of lanes, in chunks among threads."""
     lanes = job.width
     chunk = lanes * max(1, min(32, -(-paths // (lanes * threads))))
