@@ -1,0 +1,85 @@
+r"""The phases of an easing, named as they are entered.
+
+P1 the money stays in financial assets, P2 it passes through to goods, P3 nominal yields overshoot,
+P4 enough tightening, the pop. A quarter of a path belongs to the last phase whose condition holds;
+the thresholds were fixed before any run and are not searched.
+
+- **P1**: growth equity stands above the run without, and the real yield below it.
+- **P2**: inflation stands at least 0.2 points above the run without, and growth equity above it.
+- **P3**: the nominal yield stands at least 0.25 points above the run without, and inflation at
+  least 0.2 points.
+- **P4**: growth equity stands at least 20 % below its highest so far, and within the last eight
+  quarters the real policy rate was at least 1.5 points above neutral.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["PHASES", "Inputs", "drawdown", "phases_of", "real_policy_gap"]
+
+Values = NDArray[np.float64]
+PHASES = ("none", "P1", "P2", "P3", "P4")
+
+INFLATION_PP = 0.2
+OVERSHOOT_PP = 0.25
+FALL = 0.20
+TIGHT_PP = 1.5
+MEMORY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the phases are read from; arrays of shape (quarters + 1, paths).
+
+    Attributes
+    ----------
+    with_, without : mapping of str to array
+        Published figures of the two runs.
+    neutral_pct : float
+        Neutral real policy rate, percent a year.
+    """
+
+    with_: Mapping[str, Values]
+    without: Mapping[str, Values]
+    neutral_pct: float
+
+
+def drawdown(prices: Values) -> Values:
+    """Fall from the highest so far, as a part of it; 0 at a high."""
+    return np.asarray(1.0 - prices / np.maximum.accumulate(prices, axis=0))
+
+
+def real_policy_gap(figures: Mapping[str, Values], neutral_pct: float) -> Values:
+    """Real policy rate above neutral, percentage points."""
+    return np.asarray(figures["policy_rate"] - figures["expected_inflation"] - neutral_pct)
+
+
+def _lately(truth: NDArray[np.bool_], memory: int) -> NDArray[np.bool_]:
+    """Whether it was true in this quarter or one of the last."""
+    found = truth.copy()
+    for back in range(1, memory):
+        found[back:] |= truth[:-back]
+    return found
+
+
+def phases_of(given: Inputs) -> NDArray[np.int8]:
+    """Phase of every quarter and path as a number into `PHASES`, shape (quarters + 1, paths)."""
+    a, b = given.with_, given.without
+
+    def gap(name: str) -> Values:
+        return np.asarray(a[name] - b[name])
+
+    risen = gap("growth_equity_nominal") > 0.0
+    hotter = gap("inflation") >= INFLATION_PP
+    tight = _lately(real_policy_gap(a, given.neutral_pct) >= TIGHT_PP, MEMORY)
+    found = np.zeros(risen.shape, dtype=np.int8)
+    found[risen & (gap("real_yield_10y") < 0.0)] = 1
+    found[risen & hotter] = 2
+    found[hotter & (gap("nominal_yield_10y") >= OVERSHOOT_PP)] = 3
+    found[tight & (drawdown(a["growth_equity_nominal"]) >= FALL)] = 4
+    return found
