@@ -23,6 +23,15 @@ settings.register_profile("debtcycle", deadline=None, suppress_health_check=[Hea
 settings.load_profile("debtcycle")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_machine_code(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Machine code of models is kept with the tests' files, for all workers of a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.getbasetemp().parent / "kernels"
+        patch.setenv("DEBTCYCLE_CACHE", str(folder))
+        yield
+
+
 class NetworkBlocked(Exception):
     """A test tried to leave this machine.
 

@@ -7,7 +7,7 @@ import pytest
 
 from debtcycle import sfc
 from debtcycle.errors import ModelError
-from debtcycle.sfc import numba_backend, numpy_backend
+from debtcycle.sfc import numpy_backend
 from debtcycle.sfc.inputs import make_state
 from debtcycle.sfc.library import list_models, load_model
 from debtcycle.sfc.numpy_backend import _Machine
@@ -26,7 +26,7 @@ equation 3*y + max(x, z)/(1 + w^2) = 4
 equation log(z) + 0.2*x = if(y > 0, 0.1*w, 0)
 equation w - 0.1*max(z - 3, 3 - z) = 0.2*a*min(w, 5) + 0.3*y + 0.01*y[-1]
 """
-BACKENDS = ("numba", "numpy")
+BACKENDS = ("native", "numpy")
 
 
 def one(text: str) -> Compiled:
@@ -162,10 +162,9 @@ def test_jacobians_equal_complex_steps(name: str) -> None:
     compiled = model.compile()
     program = compiled.program
     history = compiled.run(3, accounts_tolerance=None).state.history
-    machine = _Machine(program, (), 1)
+    machine = _Machine(program, 1)
     state = make_state(program, 3, None, None, (), None)
-    state.history[:] = history
-    numpy_backend._load(machine, 3, state)
+    numpy_backend._load(machine, 3, state, history)
     base = program.variable_base
     machine.registers[base : base + history.shape[1]] = history[3] * 1.001 + 0.01
     step, checked = 1e-30, 0
@@ -176,7 +175,7 @@ def test_jacobians_equal_complex_steps(name: str) -> None:
         entries = program.entries[entry : entry + size * size].reshape(size, size)
         analytic = machine.registers[entries, 0]
         for column, tear in enumerate(program.tears[0, first:last]):
-            moved = _Machine(program, (), 1)
+            moved = _Machine(program, 1)
             moved.registers = machine.registers.astype(complex)  # type: ignore[assignment]
             moved.registers[tear] += 1j * step
             moved.execute(begin, middle)
@@ -184,44 +183,3 @@ def test_jacobians_equal_complex_steps(name: str) -> None:
             np.testing.assert_allclose(analytic[:, column], found, rtol=1e-10, atol=1e-12)
             checked += 1
     assert checked == program.tears.shape[1]
-
-
-def test_results_do_not_depend_on_lanes_threads_or_division() -> None:
-    compiled = load_model("GROWTH").compile()
-    paths = 45
-    parameters = {"GRpr": np.linspace(0.028, 0.032, paths)}
-    found = []
-    for lanes, threads in ((1, 1), (2, 2), (7, 1), (16, 3), (64, 1)):
-        state = make_state(compiled.program, 10, None, parameters, (), None)
-        numba_backend.simulate(compiled.program, state, lanes=lanes, threads=threads)
-        found.append((state.history.tobytes(), state.broken.tobytes(), state.worst.tobytes()))
-    assert len(set(found)) == 1
-    whole = compiled.run(10, parameters=parameters)
-    part = compiled.run(10, parameters={"GRpr": parameters["GRpr"][3:9]})
-    assert part.array().tobytes() == np.ascontiguousarray(whole.array()[:, :, 3:9]).tobytes()
-
-
-def test_without_a_place_for_machine_code_it_is_made_in_memory(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from debtcycle.sfc import jit
-
-    asked = []
-
-    def cfunc(signature: object, *, cache: bool = False, error_model: str) -> object:
-        asked.append(cache)
-        if cache:
-            raise RuntimeError("no locator available")
-        return lambda function: type("Made", (), {"address": 7, "function": function})
-
-    monkeypatch.setattr(jit.numba, "cfunc", cfunc)
-    assert jit.c_function()(lambda: None).address == 7
-    assert asked == [True, False]
-
-
-def test_progress_is_told_on_batches() -> None:
-    told: list[tuple[int, int]] = []
-    compiled = sfc.read(PAIR).compile()
-    compiled.run(2, paths=100, threads=2, progress=lambda done, paths: told.append((done, paths)))
-    assert told[-1] == (100, 100)
-    assert [done for done, _ in told] == sorted(done for done, _ in told)

@@ -167,13 +167,20 @@ def run_one(
     given = _start(start) if start is not None else None
     changes = list(_shocks(shocks)) if shocks is not None else []
     model = _load(name)
-    progress(session.texts("model.running", name=model.name))
+    running = session.texts("model.running", name=model.name)
+    progress(running)
     try:
         compiled = model.compile()
         # A short run is over in the plain back end before the compiled one has been loaded.
         work = len(compiled.program.code) * periods
-        backend = "numpy" if work < SHORT else "numba"
-        run = compiled.run(periods, start=given, shocks=changes, backend=backend)
+        backend = "numpy" if work < SHORT else "native"
+        run = compiled.run(
+            periods,
+            start=given,
+            shocks=changes,
+            backend=backend,
+            progress=lambda done: progress(f"{running} {done:.0%}"),
+        )
     finally:
         progress_end()
     emit(session, _output(run), out)

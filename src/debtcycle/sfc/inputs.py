@@ -116,7 +116,7 @@ def _parameters(
     shared = np.empty((rows, len(values)))
     if given.paths == 1 and not given.shocks and all(type(v) is float for v in values):
         shared[:] = values
-        return shared, np.empty((0, 3), dtype=np.int64), np.empty((0, 1))
+        return shared, np.empty((0, 2), dtype=np.int64), np.empty((0, 1))
     numbers = {name: number for number, name in enumerate(model.parameters)}
     shared[:] = [v if isinstance(v, float) else np.nan for v in values]
     spans: list[tuple[int, int, Number]] = [
@@ -128,29 +128,40 @@ def _parameters(
             shared[at:, numbers[name]] = value
         else:
             spans.append((numbers[name], at, value))
-    changes = np.empty((len(spans), 3), dtype=np.int64)
+    changes = np.empty((len(spans), 2), dtype=np.int64)
     table = np.empty((len(spans), given.paths))
     for place, (number, at, value) in enumerate(spans):
-        changes[place], table[place] = (number, at, rows), value
+        changes[place], table[place] = (number, at), value
     return shared, changes, table
 
 
-def _history(program: Program, given: _Given, rows: int) -> Values:
-    """History with its start rows; before the oldest given row all is as in that row."""
+def _start_rows(program: Program, given: _Given) -> Values:
+    """The rows before the first period; before the oldest given row all is as in that row."""
     model, first_row = program.model, program.max_lag
-    history = np.empty((rows, len(model.variables), given.paths))
+    history = np.empty((first_row, len(model.variables), given.paths))
     last = initial_values(model, program.first_values, given.parameters, given.rows[-1])
     values = list(last.values())
     if all(isinstance(value, float) for value in values):
-        history[:first_row] = np.array(values)[:, None]
+        history[:] = np.array(values)[:, None]
     else:
         for number, value in enumerate(values):
-            history[:first_row, number] = value
+            history[:, number] = value
     for back, row in enumerate(given.rows[-2::-1], start=2):
         for number, name in enumerate(model.variables):
             if back <= first_row and name in row:
                 history[: first_row - back + 1, number] = row[name]
     return history
+
+
+def _kept(model: Model, keep: Iterable[str] | None) -> NDArray[np.int64]:
+    """Numbers of the variables whose history is kept, in the order of the model."""
+    names = list(model.variables)
+    if keep is None:
+        return np.arange(len(names))
+    wanted = {keep} if isinstance(keep, str) else set(keep)
+    for name in sorted(wanted - set(names)):
+        raise ModelError("model.no_name", name=name, near=model.near(name))
+    return np.array([n for n, name in enumerate(names) if name in wanted], dtype=np.int64)
 
 
 def make_state(
@@ -160,6 +171,7 @@ def make_state(
     parameters: Mapping[str, ArrayLike] | None,
     shocks: Iterable[Shock],
     paths: int | None,
+    keep: Iterable[str] | None = None,
 ) -> State:
     """Arrays of a run.
 
@@ -174,7 +186,10 @@ def make_state(
         raise ModelError("model.periods", periods=periods)
     given = _collect(model, start, parameters, shocks, periods, paths)
     rows = first_row + periods
-    if rows * len(model.variables) * given.paths > MAX_NUMBERS:
+    kept = _kept(model, keep)
+    if rows * max(len(kept), 1) * given.paths > MAX_NUMBERS:
         raise ModelError("model.memory", periods=periods, paths=given.paths)
-    history = _history(program, given, rows)
-    return empty_state(program, history, *_parameters(model, given, rows, first_row))
+    start_rows = _start_rows(program, given)
+    return empty_state(
+        program, start_rows, kept, periods, *_parameters(model, given, rows, first_row)
+    )

@@ -208,28 +208,29 @@ def _check(machine: _Machine, row: int, state: State) -> None:
 
 def _finite(machine: _Machine, row: int, state: State) -> None:
     """Note the first variable of each path that is not a number, as block -1."""
-    base, count = machine.program.variable_base, state.history.shape[1]
+    base, count = machine.program.variable_base, state.start.shape[1]
     wrong = ~(np.abs(machine.registers[base : base + count]) <= HUGE)
     fresh = wrong.any(axis=0) & (state.failed[0] < 0)
     state.failed[0, fresh], state.failed[1, fresh] = row, -1
     state.failed[2, fresh] = wrong.argmax(axis=0)[fresh]
 
 
-def _load(machine: _Machine, row: int, state: State) -> None:
+def _load(machine: _Machine, row: int, state: State, history: Values) -> None:
     """Parameters and lagged values of one period."""
     program, count = machine.program, state.shared.shape[1]
 
     def given(at: int) -> Values:
         found = np.repeat(state.shared[at][:, None], state.history.shape[2], axis=1)
-        for (column, first, last), value in zip(state.changes.tolist(), state.values, strict=True):
-            if first <= at < last:
-                found[column] = value
+        for number in np.argsort(state.changes[:, 1], kind="stable").tolist():
+            column, first = state.changes[number].tolist()
+            if first <= at:
+                found[column] = state.values[number]
         return found
 
     base = program.parameter_base
     machine.registers[base : base + count] = given(row)
     for register, kind, column, lag in program.lags.tolist():
-        source = given(row - lag) if kind else state.history[row - lag]
+        source = given(row - lag) if kind else history[row - lag]
         machine.registers[register] = source[column]
 
 
@@ -249,11 +250,13 @@ def simulate(
     """
     paths = state.history.shape[2]
     machine = _Machine(program, paths)
-    base, count = program.variable_base, state.history.shape[1]
-    machine.registers[base : base + count] = state.history[program.max_lag - 1]
+    base, count = program.variable_base, len(program.model.variables)
+    history = np.empty((len(state.history), count, paths))
+    history[: program.max_lag] = state.start
+    machine.registers[base : base + count] = state.start[-1]
     with np.errstate(all="ignore"):
-        for row in range(program.max_lag, state.history.shape[0]):
-            _load(machine, row, state)
+        for row in range(program.max_lag, len(history)):
+            _load(machine, row, state, history)
             number = 0
             for span in program.spans.tolist():
                 if span[3] == span[4]:
@@ -265,4 +268,5 @@ def simulate(
             _check(machine, row, state)
             alive = state.failed[0] < 0
             values = machine.registers[base : base + count]
-            state.history[row] = np.where(alive, values, np.nan)
+            history[row] = np.where(alive, values, np.nan)
+    state.history[:] = history[:, state.kept]

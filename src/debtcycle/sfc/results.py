@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,8 +107,14 @@ class Run:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Variables, then parameters."""
-        return self.model.names()
+        """Variables that are kept, then parameters."""
+        return (*self.kept, *self.model.parameters)
+
+    @cached_property
+    def kept(self) -> tuple[str, ...]:
+        """Variables whose history is kept, in the order of the model."""
+        names = list(self.model.variables)
+        return tuple(names[number] for number in self.state.kept.tolist())
 
     @property
     def units(self) -> dict[str, str | None]:
@@ -130,22 +137,23 @@ class Run:
 
     def _rows(self, name: str) -> Values:
         """The same with all start rows."""
+        if name in self.kept:
+            return self.state.history[:, self.kept.index(name)]
         if name in self.model.variables:
-            return self.state.history[:, list(self.model.variables).index(name)]
+            raise ModelError("model.not_kept", name=name)
         given = list(self.model.parameters)
         if name not in given:
             raise ModelError("model.no_name", name=name, near=self.model.near(name))
         column = given.index(name)
         found = np.repeat(self.state.shared[:, column][:, None], self.paths, axis=1)
-        for (which, first, last), value in zip(
-            self.state.changes.tolist(), self.state.values, strict=True
-        ):
+        for number in np.argsort(self.state.changes[:, 1], kind="stable").tolist():
+            which, first = self.state.changes[number].tolist()
             if which == column:
-                found[first:last] = value
+                found[first:] = self.state.values[number]
         return found
 
     def array(self) -> Values:
-        """All variables, shape (variables, periods + 1, paths), in the order of the model."""
+        """All kept variables, shape (variables, periods + 1, paths), in the order of the model."""
         return self.state.history[self._first :].swapaxes(0, 1)
 
     def to_pandas(self, path: int | None = None) -> pd.DataFrame:
@@ -169,7 +177,15 @@ class Run:
         return pd.DataFrame({name: self[name].T.ravel() for name in self.names}, index=product)
 
     def last_rows(self) -> list[dict[str, Values]]:
-        """The last rows by name, the oldest first: a start for the next run."""
+        """The last rows by name, the oldest first: a start for the next run.
+
+        Raises
+        ------
+        ModelError
+            ``model.not_kept`` if not every variable is kept.
+        """
+        for name in self.model.variables:
+            self._rows(name)
         lags = self.program.max_lag
         return [
             {name: self._rows(name)[-back] for name in self.names} for back in range(lags, 0, -1)
@@ -280,6 +296,9 @@ class Run:
         """First period in which an identity is off, and by how much."""
         accounts, rows = self.program.accounts, len(self.state.history)
         item = accounts.identities[number]
+        if len(self.kept) < len(self.model.variables):  # what is left says when it was worst
+            period = int(self.state.broken_at[number, path]) - self._first
+            return period, float(self.state.broken[number, path])
 
         def of(symbol: Symbol) -> Values:
             values = self._rows(symbol.name)[:, path]

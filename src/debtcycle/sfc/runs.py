@@ -21,11 +21,11 @@ from debtcycle.sfc.results import Run
 from debtcycle.sfc.state import State
 
 if TYPE_CHECKING:
-    from debtcycle.sfc.numba_backend import Prepared
+    from debtcycle.sfc.native.backend import Prepared
 
 __all__ = ["Compiled", "Shock", "compiled_model"]
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[float], None]
 
 _CORES = os.cpu_count() or 1
 
@@ -64,7 +64,8 @@ class Compiled:
         parameters: Mapping[str, ArrayLike] | None = None,
         shocks: Iterable[Shock] = (),
         paths: int | None = None,
-        backend: str = "numba",
+        keep: Iterable[str] | None = None,
+        backend: str = "native",
         tolerance: float = 1e-10,
         accounts_tolerance: float | None = 1e-10,
         on_failure: str = "raise",
@@ -86,8 +87,11 @@ class Compiled:
             Changes of parameters from a period on.
         paths : int, optional
             How many paths; by default as many as the longest array that is given.
-        backend : {"numba", "numpy"}
-            The compiled machine, or the plain reference.
+        keep : iterable of str, optional
+            Variables whose history is kept; by default all. A large batch needs memory for
+            these alone.
+        backend : {"native", "numpy"}
+            The model's own machine code, or the plain reference.
         tolerance : float
             Largest residual of an equation, relative to the largest of its terms.
         accounts_tolerance : float, optional
@@ -99,7 +103,7 @@ class Compiled:
         threads : int, optional
             Threads among which batches of paths are divided; the results do not depend on it.
         progress : callable, optional
-            Told (paths done, paths) now and then on a batch.
+            Told the part done, from 0 to 1, now and then on a batch or a long path.
 
         Raises
         ------
@@ -107,36 +111,33 @@ class Compiled:
             ``model.unsolved`` with equation, period, path and residual; ``model.accounts`` with
             row or column, period, path and residual; or a fault of what was given.
         """
-        if backend not in ("numba", "numpy") or on_failure not in ("raise", "keep"):
+        if backend not in ("native", "numpy") or on_failure not in ("raise", "keep"):
             raise ModelError("model.option", found=f"{backend}, {on_failure}")
         if isinstance(start, Run):
             start = start.last_rows()
-        state = make_state(self.program, periods, start, parameters, shocks, paths)
+        state = make_state(self.program, periods, start, parameters, shocks, paths, keep)
         if backend == "numpy":
             numpy_backend.simulate(self.program, state, tolerance=tolerance)
         else:
-            self._machine(state, tolerance, threads, progress)
+            self._native(state, tolerance, threads, progress)
         run = Run(self.model, self.program, state)
         if on_failure == "raise":
             run.check(accounts_tolerance)
         return run
 
-    def _machine(
+    def _native(
         self, state: State, tolerance: float, threads: int | None, progress: Progress | None
     ) -> None:
-        from debtcycle.sfc import numba_backend
+        from debtcycle.sfc.native.backend import Prepared, simulate
 
-        if not self._prepared:  # made at the first run, so that compiling needs no machine
-            self._prepared.append(numba_backend.Prepared(self.program, self.primitives))
-        paths = state.history.shape[2]
-        tell = None if progress is None else lambda done: progress(done, paths)
-        numba_backend.simulate(
-            self.program,
+        if not self._prepared:  # made at the first run, so that reading a model needs no compiler
+            self._prepared.append(Prepared(self.program))
+        simulate(
+            self._prepared[0],
             state,
-            prepared=self._prepared[0],
             tolerance=tolerance,
             threads=threads or _CORES,
-            progress=tell,
+            progress=progress,
         )
 
 

@@ -20,13 +20,17 @@ class State:
 
     Attributes
     ----------
-    history : float64 array, shape (rows, variables, paths)
-        The first `max_lag` rows are given; the others are filled. NaN after a failure.
+    start : float64 array, shape (max_lag, variables, paths)
+        The given rows, the oldest first.
+    kept : int64 array, shape (k,)
+        Numbers of the variables of which the history is kept.
+    history : float64 array, shape (rows, k, paths)
+        Filled by the run, the given rows included. NaN after a failure.
     shared : float64 array, shape (rows, parameters)
         Parameters that all paths share.
-    changes : int64 array, shape (n, 3)
-        Parameter, first row and row after the last of values that differ by path; where two
-        hold, the later one counts.
+    changes : int64 array, shape (n, 2)
+        Parameter, and the row from which on it has values that differ by path; of several, the
+        last to begin counts, and of those that begin together the last given.
     values : float64 array, shape (n, paths)
     worst : float64 array, shape (paths,)
         Largest relative residual of a simultaneous block.
@@ -41,6 +45,8 @@ class State:
         Its row; 0 where the identity holds exactly.
     """
 
+    start: Values
+    kept: NDArray[np.int64]
     history: Values
     shared: Values
     changes: NDArray[np.int64]
@@ -54,17 +60,22 @@ class State:
 
 def empty_state(
     program: Program,
-    history: Values,
+    start: Values,
+    kept: NDArray[np.int64],
+    periods: int,
     shared: Values,
     changes: NDArray[np.int64],
     values: Values,
 ) -> State:
     """A state with nothing solved yet."""
-    rows, _, paths = history.shape
+    given, _, paths = start.shape
+    rows = given + periods
     identities = len(program.accounts.identities)
     blocks = sum(bool(block.tears) for block in program.structure)
     return State(
-        history=history,
+        start=start,
+        kept=kept,
+        history=np.empty((rows, len(kept), paths)),
         shared=shared,
         changes=changes,
         values=values,
