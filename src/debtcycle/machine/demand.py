@@ -1,0 +1,211 @@
+r"""Demand for assets: a nested logit with inertia, its shares and their analytic Jacobian.
+
+A sector holds money M, bills b, long bonds N, protected bonds I, credit K, two equities G and R,
+and gold Z. Its attractiveness of asset a is ``v_a`` (expected return plus what is peculiar to the
+sector). Nests: liquid {M, b} inside safe {liquid, N, I, K}; equity {G, R}; gold {Z}. With
+inclusive values
+
+.. math::
+
+    v_l = \ln(e^{k_b v_M} + e^{k_b v_b}) / k_b, \quad
+    v_s = \ln(e^{k_s v_l} + \sum_{N,I,K} e^{k_s v_a}) / k_s, \quad
+    v_e = \ln(e^{k_e v_G} + e^{k_e v_R}) / k_e,
+
+the share wanted of N is :math:`w_N = e^{k_s (v_N - v_s)} e^{k_t v_s} / \sum_n e^{k_t v_n}`, and
+likewise for the others. Of its holdings a sector keeps a part (`kept`, in value), of its wealth it
+places the rest (`placed`): the value wanted of a slow asset is ``kept_a + w_a placed``. What is
+left of its wealth is liquid; the part ``e^{k_b (v_b - v_l)}`` of that is wanted in bills, and
+money is the residual, so that demands add up exactly.
+
+Signs: with ``k_b >= k_s >= k_t > 0`` and ``k_e >= k_t`` a higher attractiveness raises the share of
+an asset and lowers every other (gross substitutes).
+
+Everything here is straight-line arithmetic over ``m``, a namespace with ``exp`` and ``log``: NumPy
+arrays give the reference over all paths at once, other kinds of numbers give programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = [
+    "BANK_INPUTS",
+    "BANK_OUTPUTS",
+    "INPUTS",
+    "OUTPUTS",
+    "bank_slopes",
+    "bank_values",
+    "slopes",
+    "values",
+]
+
+# Inputs of an investor: attractiveness of M b N I K G R Z, kept value of N I K G R Z, wealth,
+# what is placed, and the four substitutions kb ks ke kt. Outputs: value of b N I K G R Z.
+INPUTS, OUTPUTS = 20, 7
+# A bank holds reserves in place of deposits, no equity and no gold: attractiveness of M b N I K,
+# kept value of N I K, wealth, what is placed, kb ks. Outputs: value of b N I K.
+BANK_INPUTS, BANK_OUTPUTS = 12, 4
+
+
+class _Nest:
+    """A nest: shares, inclusive value, and mean attractiveness."""
+
+    def __init__(self, k: Any, v: Sequence[Any], m: Any) -> None:
+        weights = [m.exp(k * one) for one in v]
+        total = weights[0]
+        for weight in weights[1:]:
+            total = total + weight
+        self.k, self.v = k, v
+        self.shares = [weight / total for weight in weights]
+        self.value = m.log(total) / k
+        self.mean = _dot(self.shares, v)
+
+    def by_k(self) -> Any:
+        """d value / d k."""
+        return (self.mean - self.value) / self.k
+
+
+def _dot(a: Sequence[Any], b: Sequence[Any]) -> Any:
+    total = a[0] * b[0]
+    for x, y in zip(a[1:], b[1:], strict=True):
+        total = total + x * y
+    return total
+
+
+def _sum(items: Sequence[Any]) -> Any:
+    total = items[0]
+    for item in items[1:]:
+        total = total + item
+    return total
+
+
+class _Shares:
+    """Shares of the slow assets of an investor."""
+
+    def __init__(self, x: Sequence[Any], m: Any) -> None:
+        kb, ks, ke, kt = x[16:20]
+        self.liquid = _Nest(kb, x[0:2], m)
+        self.safe = _Nest(ks, [self.liquid.value, *x[2:5]], m)
+        self.equity = _Nest(ke, x[5:7], m)
+        self.top = _Nest(kt, [self.safe.value, self.equity.value, x[7]], m)
+        safe, equity, gold = self.top.shares
+        self.slow = [
+            *(safe * s for s in self.safe.shares[1:]),
+            *(equity * s for s in self.equity.shares),
+            gold,
+        ]
+
+    def logarithms(self, of: int) -> list[Any]:
+        """Derivatives of ln of slow share `of` by the eight v and by kb, ks, ke, kt."""
+        liquid, safe, equity, top = self.liquid, self.safe, self.equity, self.top
+        own = [1.0, 0.0, 0.0] if of < 3 else [0.0, 1.0, 0.0] if of < 5 else [0.0, 0.0, 1.0]
+        # d ln w = k (d v_a - d v_n) + kt (d v_n - sum of shares times d v)
+        by_nest = [top.k * (mine - share) for mine, share in zip(own, top.shares, strict=True)]
+        if of < 3:
+            by_nest[0] = by_nest[0] - safe.k
+        elif of < 5:
+            by_nest[1] = by_nest[1] - equity.k
+        by_liquid = by_nest[0] * safe.shares[0]
+        found = [by_liquid * share for share in liquid.shares]
+        found += [by_nest[0] * share for share in safe.shares[1:]]
+        found += [by_nest[1] * share for share in equity.shares]
+        found.append(by_nest[2])
+        if of < 5:
+            found[2 + of] = found[2 + of] + (safe.k if of < 3 else equity.k)
+        found.append(by_liquid * liquid.by_k())
+        by_ks = by_nest[0] * safe.by_k()
+        found.append(by_ks + (safe.v[1 + of] - safe.value) if of < 3 else by_ks)
+        by_ke = by_nest[1] * equity.by_k()
+        found.append(by_ke + (equity.v[of - 3] - equity.value) if 3 <= of < 5 else by_ke)
+        found.append(top.v[own.index(1.0)] - top.mean)
+        return found
+
+
+def values(x: Sequence[Any], m: Any) -> list[Any]:
+    """Value wanted of bills, N, I, K, G, R and Z.
+
+    Parameters
+    ----------
+    x : sequence of `INPUTS` numbers
+    m : namespace with ``exp`` and ``log``
+    """
+    shares = _Shares(x, m)
+    wealth, placed = x[14], x[15]
+    slow = [kept + share * placed for kept, share in zip(x[8:14], shares.slow, strict=True)]
+    return [shares.liquid.shares[1] * (wealth - _sum(slow)), *slow]
+
+
+def slopes(x: Sequence[Any], m: Any) -> list[list[Any]]:
+    """Jacobian of `values`: `OUTPUTS` rows of `INPUTS` numbers."""
+    shares = _Shares(x, m)
+    liquid = shares.liquid
+    wealth, placed = x[14], x[15]
+    slow = [kept + share * placed for kept, share in zip(x[8:14], shares.slow, strict=True)]
+    rows = []
+    for of in range(6):
+        weight = shares.slow[of] * placed
+        logs = shares.logarithms(of)
+        row = [weight * one for one in logs[:8]]
+        row += [1.0 if n == of else 0.0 for n in range(6)]
+        row += [0.0, shares.slow[of], *(weight * one for one in logs[8:])]
+        rows.append(row)
+    left, part = wealth - _sum(slow), liquid.shares[1]
+    bills = _bills(rows, part, range(8, 14), 14)
+    _tilt(bills, liquid, left, 16)
+    return [bills, *rows]
+
+
+def _bills(rows: list[list[Any]], part: Any, kept: range, wealth: int) -> list[Any]:
+    """Slopes of bills through what is left of wealth."""
+    found: list[Any] = []
+    for column in range(len(rows[0])):
+        if column in kept:
+            found.append(0.0 - part)
+        elif column == wealth:
+            found.append(part)
+        else:
+            found.append(0.0 - part * _sum([row[column] for row in rows]))
+    return found
+
+
+def _tilt(bills: list[Any], liquid: _Nest, left: Any, kb: int) -> None:
+    """Add the slopes of bills through their part of what is liquid."""
+    money, part = liquid.shares
+    tilt = part * money * left
+    bills[0] = bills[0] - liquid.k * tilt
+    bills[1] = bills[1] + liquid.k * tilt
+    bills[kb] = bills[kb] + tilt * (liquid.v[1] - liquid.v[0])
+
+
+def _bank(x: Sequence[Any], m: Any) -> tuple[_Nest, _Nest, list[Any]]:
+    liquid = _Nest(x[10], x[0:2], m)
+    safe = _Nest(x[11], [liquid.value, *x[2:5]], m)
+    slow = [kept + share * x[9] for kept, share in zip(x[5:8], safe.shares[1:], strict=True)]
+    return liquid, safe, slow
+
+
+def bank_values(x: Sequence[Any], m: Any) -> list[Any]:
+    """Value that banks want of bills, N, I and K."""
+    liquid, _, slow = _bank(x, m)
+    return [liquid.shares[1] * (x[8] - _sum(slow)), *slow]
+
+
+def bank_slopes(x: Sequence[Any], m: Any) -> list[list[Any]]:
+    """Jacobian of `bank_values`: `BANK_OUTPUTS` rows of `BANK_INPUTS` numbers."""
+    liquid, safe, slow = _bank(x, m)
+    rows = []
+    for of in range(3):
+        share = safe.shares[1 + of]
+        weight = share * x[9]
+        by_value = 0.0 - safe.k * weight
+        row = [by_value * safe.shares[0] * one for one in liquid.shares]
+        row += [by_value * one for one in safe.shares[1:]]
+        row[2 + of] = row[2 + of] + safe.k * weight
+        row += [1.0 if n == of else 0.0 for n in range(3)]
+        row += [0.0, share, by_value * safe.shares[0] * liquid.by_k()]
+        row.append(by_value * safe.by_k() + weight * (safe.v[1 + of] - safe.value))
+        rows.append(row)
+    bills = _bills(rows, liquid.shares[1], range(5, 8), 8)
+    _tilt(bills, liquid, x[8] - _sum(slow), 10)
+    return [bills, *rows]
