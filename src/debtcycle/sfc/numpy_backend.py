@@ -16,6 +16,7 @@ Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 TINY, HUGE, HALVINGS = 1e-30, 1e300, 40
+AS_FOUND, AFTER_STEP = 1e-5, 1e-3  # see debtcycle.sfc.native.newton
 GUESSES = (None, 1.0, -1.0)  # the period before; all ones; all minus ones
 
 
@@ -124,7 +125,7 @@ class _Block:
 
     def newton(self, done: Flags, worst: Values, iterations: int) -> Values:
         """Residual of each path at the end; `done` marks those that are left alone."""
-        goal, registers = self.tolerance * 1e-5, self.machine.registers
+        goal, registers = self.tolerance * AS_FOUND, self.machine.registers
         done = done.copy()
         self.chain()
         worst = np.where(done, worst, self.by_equation().max(axis=0))
@@ -141,6 +142,7 @@ class _Block:
             step = self.steps(~done & ~reached & np.isfinite(fixed))
             usable = ~done & ~reached & np.isfinite(fixed) & np.isfinite(step).all(axis=0)
             done |= ~usable
+            goal = self.tolerance * AFTER_STEP
             worst, done = self.search(
                 usable, origin, np.where(usable, step, 0.0), scales, fixed, worst, done
             )
