@@ -1,0 +1,1 @@
+"""The essay's economy: one mechanism, run from any date."""
