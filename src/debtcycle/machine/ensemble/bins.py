@@ -17,7 +17,7 @@ of two instead of logarithms.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,7 @@ def _find_places(flat: Floats, at: int, good: Flags, start: int, out: NDArray[np
     for i in range(np.uint64(min(len(out), len(good) - start))):
         bits = bits_of(flat[first + i])
         size = bits & SIZE_BITS
-        step = min(max(np.int64(size >> SHIFT) - BELOW, 0), BEYOND)
+        step: Any = min(max(np.int64(size >> SHIFT) - BELOW, 0), BEYOND)
         step = ENDLESS if size == INFINITY else step
         sign = np.int64(bits) >> 63  # 0 or -1
         counted = good[begin + i] & (size <= INFINITY)
@@ -112,7 +112,7 @@ def _merge(
 
 
 @compiled
-def _put(out: NDArray[np.uint8], at: int, number: int) -> int:
+def _put(out: NDArray[np.uint8], at: int, number: Any) -> int:
     """Write a whole number, seven bits a byte, if there is room; the place behind it."""
     while True:
         if at < len(out):
@@ -147,7 +147,8 @@ def _decode(text: NDArray[np.uint8], table: NDArray[np.int32], pool: NDArray[np.
     """Fill an empty table; pages beyond the pool are counted and not written."""
     used, at, cell, place, is_step = 1, 0, 0, -1, True
     while cell < len(table) and at < len(text):
-        number, shift = np.int64(0), 0
+        number: Any = np.int64(0)
+        shift = 0
         while at < len(text):
             number |= np.int64(text[at] & 127) << shift
             shift += 7

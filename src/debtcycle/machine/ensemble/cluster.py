@@ -11,18 +11,20 @@ import contextlib
 import importlib.util
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble.chunks import Chunk
 
-if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
-
 __all__ = ["local_cluster", "on_cluster"]
 
 R = TypeVar("R")
+# Dask's own classes; most of their methods have no types, and the extra may not be installed.
+Client: TypeAlias = Any
+Future: TypeAlias = Any
+LocalCluster: TypeAlias = Any
 
 CONNECT_SECONDS: Final = 10.0
 WORKERLESS_SECONDS: Final = 60.0
@@ -50,7 +52,7 @@ def on_cluster(
         ``ensemble.dask`` if the extra is not installed, ``ensemble.unreachable`` if nothing
         answers at the address, ``ensemble.version`` if a worker has no or another `debtcycle`,
         ``ensemble.workerless`` if no worker is there for a minute, ``ensemble.killed`` if a chunk
-        has brought down worker after worker.
+        has brought down worker after worker, ``ensemble.lost`` if the scheduler has gone.
 
     Notes
     -----
@@ -58,10 +60,10 @@ def on_cluster(
     taken over; so the memory of client, scheduler and workers is bounded. If the caller stops, or
     an error or an interruption comes, all other chunks are cancelled.
     """
-    with connected(address) as client:
+    with connected(address) as client, naming_loss(address):
         check_workers(client)
         coming = iter(chunks)
-        waiting: deque[tuple[Chunk, Future[R]]] = deque()
+        waiting: deque[tuple[Chunk, Future]] = deque()
 
         def hand_out() -> None:
             room = 2 * sum(client.nthreads().values()) + 2 - len(waiting)
@@ -82,7 +84,7 @@ def on_cluster(
                 client.cancel([future for _, future in waiting], force=True)
 
 
-def result_of(client: Client, task: Callable[[Chunk], R], chunk: Chunk, future: Future[R]) -> R:
+def result_of(client: Client, task: Callable[[Chunk], R], chunk: Chunk, future: Future) -> R:
     """Wait for a chunk; hand it out again if Dask gave it up because its workers died."""
     from distributed import KilledWorker
 
@@ -110,10 +112,11 @@ def result_of(client: Client, task: Callable[[Chunk], R], chunk: Chunk, future: 
 def connected(address: str) -> Iterator[Client]:
     """A client of a cluster, closed at the end; the cluster goes on."""
     require_dask()
-    from distributed import Client
+    import distributed
 
+    make: Any = distributed.Client
     try:
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        client = make(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:  # a TimeoutError is an OSError
         raise ConfigError("ensemble.unreachable", address=address) from error
     try:
@@ -122,16 +125,25 @@ def connected(address: str) -> Iterator[Client]:
         client.close()
 
 
+@contextlib.contextmanager
+def naming_loss(address: str) -> Iterator[None]:
+    """Say what it means when Dask cancels everything: the scheduler does not answer any more."""
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except (CancelledError, CommClosedError) as error:
+        raise ConfigError("ensemble.lost", address=address) from error
+
+
 def check_workers(client: Client) -> None:
     """See that every worker has this version of the package."""
     from debtcycle import __version__
 
-    try:
-        found: dict[str, str] = client.run(version_here)
-    except ImportError as error:
-        raise ConfigError("ensemble.version", found="-", expected=__version__) from error
-    for version in found.values():
-        if version != __version__:
+    found: dict[str, object] = client.run(version_here, on_error="return")
+    for answer in found.values():
+        if isinstance(answer, ImportError) or (isinstance(answer, str) and answer != __version__):
+            version = answer if isinstance(answer, str) else "-"
             raise ConfigError("ensemble.version", found=version, expected=__version__)
 
 
@@ -165,8 +177,9 @@ def local_cluster(workers: int, port: int = 0) -> Iterator[LocalCluster]:
         Its ``scheduler_address`` is what `on_cluster` wants. All processes end with the context.
     """
     require_dask()
-    from distributed import LocalCluster
+    import distributed
 
+    make: Any = distributed.LocalCluster
     options: dict[str, Any] = {
         "host": LOOPBACK,
         "scheduler_port": port,
@@ -175,5 +188,5 @@ def local_cluster(workers: int, port: int = 0) -> Iterator[LocalCluster]:
         "processes": True,
         "threads_per_worker": 1,
     }
-    with LocalCluster(n_workers=workers, **options) as cluster:
+    with make(n_workers=workers, **options) as cluster:
         yield cluster

@@ -22,7 +22,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def compiled(function: F) -> F:
     """Compile a function at first use; it lets other threads run while it works."""
-    options = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
+    options: dict[str, Any] = {
+        "nogil": True,
+        "error_model": "numpy",
+        "boundscheck": False,
+        "fastmath": False,
+    }
     try:
         return cast(F, numba.njit(cache=True, **options)(function))
     except RuntimeError:  # no place on disk that can be written: compiled for this process

@@ -126,7 +126,8 @@ def _plain_sum(rows: Floats) -> Floats:
     for step in range(0, LANE, 8):
         runners = runners + rows[..., step : step + 8]
     pairs = runners[..., :4] + runners[..., 4:]
-    return (pairs[..., 0] + pairs[..., 2]) + (pairs[..., 1] + pairs[..., 3])
+    made: Floats = (pairs[..., 0] + pairs[..., 2]) + (pairs[..., 1] + pairs[..., 3])
+    return made
 
 
 def plain_lane_moments(values: Floats, good: Flags) -> Floats:

@@ -92,7 +92,7 @@ def _far(p: float, q: float) -> float:
     for n in range(1, 8):
         above = above * r + FAR[0][n]
         below = below * r + FAR[1][n]
-    return (1.0 if q > 0.0 else -1.0) * above / below  # type: ignore[no-any-return]
+    return (1.0 if q > 0.0 else -1.0) * above / below
 
 
 @compiled

@@ -65,9 +65,10 @@ class Sketch:
 
     Accuracy of `quantile` beyond 4,096 paths: let x and y be the two order statistics between
     which the exact quantile lies. The answer is within ``2**-10 * max(|x|, |y|)`` of it (about
-    0.1 %, and in practice far less where the paths are many, since places within a bin are
-    interpolated), plus ``2**-64``. Sizes above ``2**64`` keep their order only. The extremes are
-    exact, hence constants are. Mean and variance are computed in double precision without bins.
+    0.1 %, and far less where many paths share a bin, since places within it are interpolated),
+    plus ``2**-64``. Sizes above ``2**64`` keep their order only. The extremes are exact, hence
+    constants are. Mean and variance are computed in double precision without bins; the variance
+    is infinite where numbers differ by more than 1e154.
     """
 
     variables: tuple[str, ...]
@@ -306,6 +307,6 @@ class Sketch:
         share = (ranks - (ends - counts)[number] + 0.5) / counts[number]
         endless = np.abs(place - ZERO) == ENDLESS
         near, far = np.where(endless, 0.0, near), np.where(endless, 0.0, far)
-        zero = (place == ZERO) & (near <= 0.0) & (far >= 0.0)
-        inside = np.where(zero, 0.0, between(near, far, share))
+        nothing = np.clip(0.0, self.low[cell], self.high[cell])
+        inside = np.where(place == ZERO, nothing, between(near, far, share))
         return np.where(endless, np.where(place > ZERO, math.inf, -math.inf), inside)
