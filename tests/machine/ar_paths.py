@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
-
-import numpy as np
+from pathlib import Path
 
 from debtcycle.machine.ensemble import Sketch, normals
 
@@ -22,10 +22,13 @@ class AutoRegressions:
     breaking: float = 5.0
     seconds: float = 0.0
     broken_path: int = -1
+    notes: str = ""  # folder in which each begun chunk leaves a file: first path, process
 
     def __call__(self, seed: int, first_path: int, paths: int) -> Sketch:
         if first_path <= self.broken_path < first_path + paths:
             raise ArithmeticError("a fault of the job")
+        if self.notes:
+            Path(self.notes, f"{first_path}-{os.getpid()}").touch()
         time.sleep(self.seconds)
         sketch = Sketch.empty(("a", "b", "c"), self.quarters, self.total)
         for first in range(first_path, first_path + paths, self.tile):

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from machine.ar_paths import AutoRegressions
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble import cluster as rooms
 from debtcycle.machine.ensemble import run_ensemble
 from debtcycle.machine.ensemble.cluster import local_cluster
+from machine.ar_paths import AutoRegressions
 
 distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
 psutil = pytest.importorskip("psutil", reason="it comes with the extra `dask`")
@@ -73,7 +73,7 @@ def test_a_cluster_of_this_machine_is_reached_from_nowhere_else(cluster):
 
 
 @pytest.mark.parametrize("nannies", [True, False])
-def test_a_killed_worker_loses_nothing(cluster, wanted, nannies):
+def test_a_killed_worker_loses_nothing(cluster, wanted, nannies, tmp_path):
     address = scaled(cluster, 2)
     for nanny in cluster.workers.values():
         nanny.auto_restart = nannies
@@ -86,9 +86,12 @@ def test_a_killed_worker_loses_nothing(cluster, wanted, nannies):
             os.kill(first[1], signal.SIGKILL)
             killed.append(done)
 
-    slow = AutoRegressions(PATHS, seconds=0.02)
-    assert run(address, slow, progress=kill) == wanted
-    assert killed[0] < PATHS / 4
+    slow = AutoRegressions(PATHS, seconds=0.1, notes=str(tmp_path))
+    assert run(address, slow, progress=kill, chunk_paths=256) == wanted
+    assert killed == [256]
+    begun = [tuple(map(int, note.name.split("-"))) for note in tmp_path.iterdir()]
+    lost = {path for path, process in begun if process == first[1]}
+    assert lost & {path for path, process in begun if process != first[1]}  # computed again
     assert not psutil.pid_exists(first[1]) or psutil.Process(first[1]).status() == "zombie"
     with distributed.Client(address, set_as_default=False) as client:
         left = client.run(os.getpid)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from machine.ar_paths import PERSISTENCE, AutoRegressions
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble import EXACT_PATHS, run_ensemble
 from debtcycle.machine.ensemble.chunks import LARGEST, chunks_of
 from debtcycle.machine.ensemble.local import on_threads
+from machine.ar_paths import PERSISTENCE, AutoRegressions
 
 PATHS = 10_000
 
@@ -27,13 +27,13 @@ class Counted:
     most: list[int] = field(default_factory=lambda: [0])
     done: list[int] = field(default_factory=list)
 
-    def __call__(self, seed: int, first_path: int, paths: int) -> Counted:
+    def __call__(self, _seed: int, first_path: int, _paths: int) -> Counted:
         self.alive.append(first_path)
         self.most[0] = max(self.most[0], len(self.alive))
         self.done.append(first_path)
         return self
 
-    def merge(self, other: Counted) -> Counted:
+    def merge(self, _other: Counted) -> Counted:
         return self
 
 

@@ -23,9 +23,12 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     asked_to_stop: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda found, _: asked_to_stop.append(found))
+    # A terminal sends Ctrl-C to all processes. Workers are born deaf to it, since they end with
+    # this one anyhow and would only print where they were interrupted.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with local_cluster(workers, port) as cluster:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda found, _: asked_to_stop.append(found))
         sys.stdout.write(f"{cluster.scheduler_address}\n")
         sys.stdout.flush()
         while not asked_to_stop:
