@@ -1,0 +1,27 @@
+"""Many paths at once: their shocks, their quantiles, and the workers that share them.
+
+Whatever the number of workers, the machines and the order in which parts come back, the same seed
+gives the same bytes: draws have addresses (`normals`), counts are whole numbers and sums have a
+fixed order (`Sketch`), and the parts are merged by the paths' ids (`run_ensemble`).
+"""
+
+from __future__ import annotations
+
+from debtcycle.machine.ensemble.chunks import Job, Mergeable, Progress
+from debtcycle.machine.ensemble.failed import Failed
+from debtcycle.machine.ensemble.moments import LANE
+from debtcycle.machine.ensemble.randomness import normals
+from debtcycle.machine.ensemble.run import run_ensemble
+from debtcycle.machine.ensemble.sketch import EXACT_PATHS, Sketch
+
+__all__ = [
+    "EXACT_PATHS",
+    "LANE",
+    "Failed",
+    "Job",
+    "Mergeable",
+    "Progress",
+    "Sketch",
+    "normals",
+    "run_ensemble",
+]

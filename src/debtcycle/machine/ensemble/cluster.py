@@ -1,0 +1,192 @@
+"""Chunks on a Dask cluster: an existing one by its address, or one of this machine.
+
+The engine is Dask's: its scheduler hands out chunks, notices that a worker is gone and gives its
+chunks to others. A chunk's result depends on the chunk alone, so it does not matter who computes
+it, nor how often.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from itertools import islice
+from typing import Any, Final, TypeAlias, TypeVar
+
+from debtcycle.errors import ConfigError
+from debtcycle.machine.ensemble.chunks import Chunk
+
+__all__ = ["local_cluster", "on_cluster"]
+
+R = TypeVar("R")
+# Dask's own classes; most of their methods have no types, and the extra may not be installed.
+Client: TypeAlias = Any
+Future: TypeAlias = Any
+LocalCluster: TypeAlias = Any
+
+CONNECT_SECONDS: Final = 10.0
+WORKERLESS_SECONDS: Final = 60.0
+LOOK_SECONDS: Final = 2.0
+ATTEMPTS: Final = 5  # times that a chunk is handed out anew after Dask has given it up
+LOOPBACK: Final = "127.0.0.1"
+
+
+def on_cluster(
+    task: Callable[[Chunk], R], chunks: Iterable[Chunk], address: str
+) -> Iterator[tuple[Chunk, R]]:
+    """Results in the order of the chunks.
+
+    Parameters
+    ----------
+    task : callable
+        Picklable; what it uses must be installed where the workers run.
+    chunks : iterable of Chunk
+    address : str
+        Of the cluster's scheduler, e.g. ``tcp://127.0.0.1:8786``.
+
+    Raises
+    ------
+    ConfigError
+        ``ensemble.dask`` if the extra is not installed, ``ensemble.unreachable`` if nothing
+        answers at the address, ``ensemble.version`` if a worker has no or another `debtcycle`,
+        ``ensemble.workerless`` if no worker is there for a minute, ``ensemble.killed`` if a chunk
+        has brought down worker after worker, ``ensemble.lost`` if the scheduler has gone.
+
+    Notes
+    -----
+    At most two chunks for each thread of the cluster, and two more, are handed out and not yet
+    taken over; so the memory of client, scheduler and workers is bounded. If the caller stops, or
+    an error or an interruption comes, all other chunks are cancelled.
+    """
+    with connected(address) as client, naming_loss(address):
+        check_workers(client)
+        coming = iter(chunks)
+        waiting: deque[tuple[Chunk, Future]] = deque()
+
+        def hand_out() -> None:
+            room = 2 * sum(client.nthreads().values()) + 2 - len(waiting)
+            for chunk in islice(coming, max(room, 0 if waiting else 1)):
+                waiting.append((chunk, client.submit(task, chunk, pure=False)))
+
+        try:
+            hand_out()
+            while waiting:
+                chunk, future = waiting[0]
+                made = result_of(client, task, chunk, future)
+                waiting.popleft()
+                del future
+                hand_out()
+                yield chunk, made
+        finally:
+            with contextlib.suppress(Exception):  # a cluster that is gone needs no cancelling
+                client.cancel([future for _, future in waiting], force=True)
+
+
+def result_of(client: Client, task: Callable[[Chunk], R], chunk: Chunk, future: Future) -> R:
+    """Wait for a chunk; hand it out again if Dask gave it up because its workers died."""
+    from distributed import KilledWorker
+
+    alone = 0.0
+    attempt = 0
+    while True:
+        try:
+            made: R = future.result(timeout=LOOK_SECONDS)
+        except TimeoutError:
+            if future.status == "error":  # the job's own
+                raise
+            alone = 0.0 if client.nthreads() else alone + LOOK_SECONDS
+            if alone >= WORKERLESS_SECONDS:
+                raise ConfigError("ensemble.workerless", seconds=round(alone)) from None
+        except KilledWorker as error:
+            attempt += 1
+            if attempt > ATTEMPTS:
+                raise ConfigError("ensemble.killed", path=chunk.first_path) from error
+            future = client.submit(task, chunk, pure=False)
+        else:
+            return made
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """A client of a cluster, closed at the end; the cluster goes on."""
+    require_dask()
+    import distributed
+
+    make: Any = distributed.Client
+    try:
+        client = make(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:  # a TimeoutError is an OSError
+        raise ConfigError("ensemble.unreachable", address=address) from error
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def naming_loss(address: str) -> Iterator[None]:
+    """Say what it means when Dask cancels everything: the scheduler does not answer any more."""
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except (CancelledError, CommClosedError) as error:
+        raise ConfigError("ensemble.lost", address=address) from error
+
+
+def check_workers(client: Client) -> None:
+    """See that every worker has this version of the package."""
+    from debtcycle import __version__
+
+    found: dict[str, object] = client.run(version_here, on_error="return")
+    for answer in found.values():
+        if isinstance(answer, ImportError) or (isinstance(answer, str) and answer != __version__):
+            version = answer if isinstance(answer, str) else "-"
+            raise ConfigError("ensemble.version", found=version, expected=__version__)
+
+
+def version_here() -> str:
+    """Version of the package where this is called."""
+    from debtcycle import __version__
+
+    return __version__
+
+
+def require_dask() -> None:
+    """Raise ``ensemble.dask`` unless the extra is installed."""
+    if importlib.util.find_spec("distributed") is None:
+        raise ConfigError("ensemble.dask")
+
+
+@contextlib.contextmanager
+def local_cluster(workers: int, port: int = 0) -> Iterator[LocalCluster]:
+    """A cluster of processes of this machine that nobody else can reach.
+
+    Parameters
+    ----------
+    workers : int
+        Processes, one thread each.
+    port : int
+        Of the scheduler; 0 takes a free one.
+
+    Yields
+    ------
+    LocalCluster
+        Its ``scheduler_address`` is what `on_cluster` wants. All processes end with the context.
+    """
+    require_dask()
+    import distributed
+
+    make: Any = distributed.LocalCluster
+    options: dict[str, Any] = {
+        "host": LOOPBACK,
+        "scheduler_port": port,
+        "dashboard_address": f"{LOOPBACK}:0",
+        "worker_dashboard_address": None,
+        "processes": True,
+        "threads_per_worker": 1,
+    }
+    with make(n_workers=workers, **options) as cluster:
+        yield cluster

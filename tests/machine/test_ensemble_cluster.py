@@ -1,0 +1,193 @@
+"""Ensembles on a Dask cluster of real processes: the same bytes, whatever happens to a worker."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from debtcycle.errors import ConfigError
+from debtcycle.machine.ensemble import cluster as rooms
+from debtcycle.machine.ensemble import run_ensemble
+from debtcycle.machine.ensemble.cluster import local_cluster
+from machine.ar_paths import AutoRegressions
+
+distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+psutil = pytest.importorskip("psutil", reason="it comes with the extra `dask`")
+
+PATHS = 6_000
+JOB = AutoRegressions(PATHS)
+SEED = 42
+
+
+@pytest.fixture(scope="module")
+def wanted() -> bytes:
+    return run_ensemble(JOB, PATHS, seed=SEED, workers=2).to_bytes()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    with local_cluster(1) as made:
+        yield made
+
+
+def scaled(cluster: Any, workers: int) -> str:
+    """Address of the cluster, once it has so many workers."""
+    cluster.scale(workers)
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.wait_for_workers(workers, timeout=60)
+    return str(cluster.scheduler_address)
+
+
+def run(address: str, job: AutoRegressions = JOB, **more: Any) -> bytes:
+    return run_ensemble(job, PATHS, seed=SEED, cluster=address, **more).to_bytes()
+
+
+def test_one_two_and_four_workers_give_the_bytes_of_threads(cluster, wanted):
+    for workers in (1, 2, 4):
+        told: list[int] = []
+        address = scaled(cluster, workers)
+        assert run(address, progress=lambda done, _, told=told: told.append(done)) == wanted
+        assert told[-1] == PATHS
+        assert told == sorted(told)
+    assert run(address, chunk_paths=1024) == wanted
+
+
+def test_a_cluster_of_this_machine_is_reached_from_nowhere_else(cluster):
+    scaled(cluster, 2)
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    open_to = {
+        connection.laddr.ip
+        for process in family
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert open_to == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("nannies", [True, False])
+def test_a_killed_worker_loses_nothing(cluster, wanted, nannies, tmp_path):
+    address = scaled(cluster, 2)
+    for nanny in cluster.workers.values():
+        nanny.auto_restart = nannies
+    with distributed.Client(address, set_as_default=False) as client:
+        first, second = client.run(os.getpid).items()
+    killed: list[int] = []
+
+    def kill(done: int, paths: int) -> None:
+        if not killed:
+            os.kill(first[1], signal.SIGKILL)
+            killed.append(done)
+
+    slow = AutoRegressions(PATHS, seconds=0.1, notes=str(tmp_path))
+    assert run(address, slow, progress=kill, chunk_paths=256) == wanted
+    assert killed == [256]
+    begun = [tuple(map(int, note.name.split("-"))) for note in tmp_path.iterdir()]
+    lost = {path for path, process in begun if process == first[1]}
+    assert lost & {path for path, process in begun if process != first[1]}  # computed again
+    assert not psutil.pid_exists(first[1]) or psutil.Process(first[1]).status() == "zombie"
+    with distributed.Client(address, set_as_default=False) as client:
+        left = client.run(os.getpid)
+    assert first[0] not in left or left[first[0]] != first[1]
+    assert left[second[0]] == second[1]
+
+
+def test_a_fault_of_the_job_comes_back_from_the_cluster(cluster):
+    address = scaled(cluster, 2)
+    with pytest.raises(ArithmeticError, match="a fault of the job"):
+        run(address, AutoRegressions(PATHS, broken_path=300))
+    assert idle(address)
+
+
+def test_an_interruption_cancels_what_was_handed_out(cluster, wanted):
+    address = scaled(cluster, 2)
+
+    def interrupt(done: int, paths: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(address, AutoRegressions(PATHS, seconds=0.05), progress=interrupt)
+    assert idle(address)
+    assert run(address) == wanted
+
+
+def idle(address: str) -> bool:
+    """Whether the scheduler has nothing left to do, as soon as it has read its messages."""
+    with distributed.Client(address, set_as_default=False) as client:
+        for _ in range(500):
+            left = client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks))
+            if left == 0:
+                return True
+            time.sleep(0.01)
+    return False
+
+
+def test_the_documented_command_starts_a_cluster_and_ends_it(repository, wanted, monkeypatch):
+    env = {**os.environ, "PYTHONPATH": f"{repository / 'src'}:{repository / 'tests'}"}
+    command = [sys.executable, "-m", "debtcycle.machine.ensemble.start_cluster", "1", "0"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert run(address) == wanted
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert family
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    assert psutil.wait_procs(family, timeout=30)[1] == []
+    monkeypatch.setattr(rooms, "CONNECT_SECONDS", 0.5)
+    error = refusal(address)
+    assert (error.message_id, error.params) == ("ensemble.unreachable", {"address": address})
+
+
+def refusal(address: str) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        run(address)
+    return caught.value
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "no address", "nothing://127.0.0.1:1"])
+def test_an_address_where_nothing_answers_is_said(address, monkeypatch):
+    monkeypatch.setattr(rooms, "CONNECT_SECONDS", 0.5)
+    assert refusal(address).message_id == "ensemble.unreachable"
+
+
+def test_without_the_extra_the_remedy_is_named(monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "distributed" else find(name)
+    )
+    assert refusal("tcp://127.0.0.1:1").message_id == "ensemble.dask"
+    with pytest.raises(ConfigError), local_cluster(1):
+        raise AssertionError("a cluster without the extra")
+
+
+def test_a_worker_with_another_version_is_refused(cluster, monkeypatch):
+    address = scaled(cluster, 1)
+    monkeypatch.setattr("debtcycle.__version__", "0.0.0")
+    error = refusal(address)
+    assert (error.message_id, error.params["expected"]) == ("ensemble.version", "0.0.0")
+
+
+def test_a_cluster_that_loses_all_its_workers_is_said(cluster, monkeypatch):
+    monkeypatch.setattr(rooms, "WORKERLESS_SECONDS", 0.2)
+    monkeypatch.setattr(rooms, "LOOK_SECONDS", 0.1)
+    cluster.scale(0)
+    with distributed.Client(cluster, set_as_default=False) as client:
+        while client.nthreads():
+            time.sleep(0.01)
+    assert refusal(str(cluster.scheduler_address)).message_id == "ensemble.workerless"
+
+
+@pytest.mark.parametrize("arguments", [["two"], ["1", "2", "3"], ["1", "port"]])
+def test_wrong_arguments_of_the_command_are_refused(arguments, capsys):
+    from debtcycle.machine.ensemble.start_cluster import main
+
+    assert main(arguments) == 2
+    assert "start_cluster 4" in capsys.readouterr().err
