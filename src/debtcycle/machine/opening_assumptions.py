@@ -97,4 +97,4 @@ def known(rows: list[Row], on: date) -> Row | None:
 
 def row_origin(table: str, row: _Row, value: float, unit: str) -> Origin:
     """Birth certificate of a figure of a table."""
-    return Origin(table, row.end, row.known_from, value, unit)
+    return Origin(table, row.end, row.known_from, value, unit, "published")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.errors import ConfigError
+from debtcycle.machine.opening_assumptions import Bounds
 from debtcycle.machine.opening_desk import Desk, percent_of
 from debtcycle.machine.opening_model import (
     INSTRUMENTS,
@@ -40,6 +41,10 @@ class Group:
     row: int
     columns: tuple[int, ...]
     total: float
+
+    def sum_of(self, cells: NDArray[np.float64]) -> float:
+        """What the cells of the group sum to in a matrix."""
+        return float(cells[self.row, list(self.columns)].sum())
 
 
 def fit(
@@ -82,18 +87,30 @@ def fit(
     left = totals - np.where(free, 0.0, cells).sum(axis=0)
     if (left <= 0.0).any() or any(group.total <= 0.0 for group in groups):
         raise ConfigError("opening.holdings", residual=float(min(left)))
-    worst = np.inf
+    worst = 0.0
     for _ in range(_ROUNDS):
         for group in groups:
-            columns = list(group.columns)
-            cells[group.row, columns] *= group.total / cells[group.row, columns].sum()
+            cells[group.row, list(group.columns)] *= group.total / group.sum_of(cells)
         cells = np.where(free, cells * (left / np.where(free, cells, 0.0).sum(axis=0)), cells)
-        worst = max(
-            (abs(cells[g.row, list(g.columns)].sum() / g.total - 1.0) for g in groups), default=0.0
-        )
+        worst = max((abs(group.sum_of(cells) / group.total - 1.0) for group in groups), default=0.0)
         if worst <= _TOLERANCE:
             return cells
-    raise ConfigError("opening.holdings", residual=float(worst))
+    raise ConfigError("opening.holdings", residual=worst)
+
+
+def _ranges(
+    cells: NDArray[np.float64], groups: tuple[Group, ...], relative: Bounds
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest holdings: so much either way, but what is known of a sum still holds."""
+    low, high = cells * (1.0 + relative.low), cells * (1.0 + relative.high)
+    for group in groups:
+        for column in group.columns:
+            others = [other for other in group.columns if other != column]
+            place = (group.row, column)
+            least, most = low[group.row, others].sum(), high[group.row, others].sum()
+            low[place] = max(low[place], group.total - most)
+            high[place] = min(high[place], group.total - least)
+    return low, high
 
 
 def supplies(desk: Desk, ledger: Ledger) -> None:
@@ -164,10 +181,9 @@ _COLUMN_FACTS = {
 def holdings(desk: Desk, ledger: Ledger) -> None:
     """One fact for each sector and instrument, % of GDP.
 
-    Known: banks' money (their reserves), foreigners' Treasuries, of which an assumed part are
-    bills, banks' notes, bonds and TIPS together, and every column total. The bills of sector B are
-    those of banks and money funds. The rest follows the guesses of ``assumptions.toml`` in
-    proportion.
+    Known: every column total; banks' money (their reserves), and their notes, bonds and TIPS
+    together; foreigners' Treasuries, of which an assumed part are bills. The bills of sector B are
+    those of banks and money funds. The rest follows the guesses in proportion.
     """
     place = {name: number for number, name in enumerate(INSTRUMENTS)}
     row = {name: number for number, name in enumerate(SECTORS)}
@@ -188,7 +204,9 @@ def holdings(desk: Desk, ledger: Ledger) -> None:
         (row["X"], place["b"]): abroad.value * short.value,
     }
     cells = fit(guess, totals, fixed, groups)
-    relative = desk.bounds("holdings_relative_share")
+    low, high = _ranges(cells, groups, desk.bounds("holdings_relative_share"))
+    low[row["X"], place["b"]] = abroad.value * short.low
+    high[row["X"], place["b"]] = abroad.value * short.high
     behind = {"X": abroad.origins, "B": banks.origins}
     for sector in SECTORS:
         for name in INSTRUMENTS:
@@ -208,5 +226,5 @@ def holdings(desk: Desk, ledger: Ledger) -> None:
                      (("sector", sector), ("instrument", name),
                       ("guess", float(guess[row[sector], place[name]]))),
                      (*column.origins, *(behind.get(sector, ()) if treasuries else ())),
-                     value * (1.0 + relative.low), value * (1.0 + relative.high))
+                     float(low[row[sector], place[name]]), float(high[row[sector], place[name]]))
             )  # fmt: skip

@@ -13,8 +13,8 @@ __all__ = ["SHARES", "extrapolation", "health", "momentum", "risk", "valuation"]
 
 SHARES = ("SPX", "SP500_MONTHLY", "SHILLER_PRICE")
 _QUARTERS = 120
-_QUARTERS_LEAST = 20
-_PAST = 12
+_QUARTERS_LEAST = 32
+_PAST = 24
 _MONTHS_VOLATILITY = 24
 _VIX_DAYS = 21
 # A mean of a month varies less than a day of it: the variance of its changes is two thirds of
@@ -90,7 +90,7 @@ def extrapolation(desk: Desk, ledger: Ledger) -> None:
     """What holders of growth shares, real assets and gold have come to expect of the trend.
 
     Growth shares: NASDAQ Composite; the S&P 500 stands in. Real assets: commodities; where their
-    index is missing, oil and the S&P 500, half each. Gold: its price. The states of the last twelve
+    index is missing, oil and the S&P 500, half each. Gold: its price. The states of the last 24
     quarters go to the histories.
     """
     growth = desk.first("NASDAQCOM", *SHARES)
@@ -248,12 +248,11 @@ def health(desk: Desk, ledger: Ledger) -> None:
 
     ends = [index(s, d, u) for s in (min(values), max(values), mean)
             for d, u in ((depth.low, lift.low), (depth.high, lift.high))]  # fmt: skip
-    given = tuple((name, score) for name, score, _ in scores)
-    missing = tuple((name, "-") for name in ("spread", "standards", "shares")
-                    if name not in dict(given))  # fmt: skip
+    given = {name: f"{score:+.2f}" for name, score, _ in scores}
+    shown = tuple((name, given.get(name, "-")) for name in ("spread", "standards", "shares"))
     ledger.take(
         Fact("net_worth_index", index(mean, depth.value, lift.value), "ratio", Kind.ASSUMED,
-             "opening.net_worth", (*given, *missing, ("depth", depth.value), ("lift", lift.value)),
+             "opening.net_worth", (*shown, ("depth", depth.value), ("lift", lift.value)),
              tuple(used for _, _, all_used in scores for used in all_used), min(ends), max(ends))
     )  # fmt: skip
 

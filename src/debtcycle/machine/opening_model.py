@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -63,6 +63,8 @@ class Origin:
     known_from : date
     value : float
     unit : str
+    basis : {"vintage", "unrevised", "lagged", "published"}
+        Whether the figure is as it stood on the date; ``published`` for a row of a table.
     """
 
     source: str
@@ -70,6 +72,7 @@ class Origin:
     known_from: date
     value: float
     unit: str
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class Ledger(dict[str, Fact]):
     def take(self, *facts: Fact) -> None:
         """Add facts."""
         for fact in facts:
-            self[fact.name] = fact
+            self[fact.name] = replace(fact, origins=tuple(dict.fromkeys(fact.origins)))
 
 
 def holding_name(sector: str, instrument: str) -> str:
@@ -219,4 +222,6 @@ class Opening:
 def origin(series: Series, index: int = -1) -> Origin:
     """Birth certificate of one value of a series."""
     seen = series.observation(index)
-    return Origin(seen.series, seen.period, seen.known_from, seen.value, seen.unit)
+    return Origin(
+        seen.series, seen.period, seen.known_from, seen.value, seen.unit, seen.basis.name.lower()
+    )

@@ -190,14 +190,14 @@ def _composition(desk: Desk, ledger: Ledger, row: IssueRow, marketable: float) -
     parameters = (("end", row.end.isoformat()), ("stated", stated), ("moved", moved))
     used = ledger["marketable_debt_pct_gdp"].origins
     origins = (*used, row_origin("debt", row, row.bills, "usd_bn"))
-    still = percent_of(row.tips, marketable)
+    still, narrow = percent_of(row.tips, marketable), desk.bounds("tips_share_pp")
     ledger.take(
         Fact("bill_share_pct", bills, "percent", Kind.ASSUMED, "opening.bill_share", parameters,
              origins if issued is None else (*origins, origin(issued)),
              max(0.0, min(bills, stated) + width.low), max(bills, stated) + width.high),
         Fact("tips_share_pct", indexed, "percent", Kind.ASSUMED, "opening.tips_share",
              (("end", row.end.isoformat()),), (row_origin("debt", row, row.tips, "usd_bn"),),
-             min(indexed, still), max(indexed, still)),
+             max(0.0, min(indexed, still) + narrow.low), max(indexed, still) + narrow.high),
     )  # fmt: skip
 
 
@@ -293,13 +293,18 @@ def _kinds(desk: Desk, ledger: Ledger) -> None:
     row = known(desk.assumptions.central_bank, desk.view.as_of)
     if row is None:
         raise Lack("central_bank")
+    # What was bought since the statement may all have been bills, as in 2019 and from 2025 on.
+    now = held.value * float(desk.gdp().values[-1]) / 100.0
+    bought = max(0.0, 1.0 - row.treasuries / now)
     amounts = {"bills": row.bills, "bonds": row.treasuries - row.bills - row.tips, "tips": row.tips}
     for kind, amount in amounts.items():
         share, width = amount / row.treasuries, row.width / 100.0
+        up, down = bought * (kind == "bills"), bought * (kind == "bonds")
         ledger.take(
             Fact(f"central_bank_{kind}_pct_gdp", held.value * share, "percent_of_gdp", Kind.ASSUMED,
                  "opening.central_bank_kind",
                  (("end", row.end.isoformat()), ("share", 100.0 * share)),
                  (*held.origins, row_origin("central_bank", row, amount, "usd_bn")),
-                 held.value * max(0.0, share - width), held.value * min(1.0, share + width))
+                 held.value * max(0.0, share - width - down),
+                 held.value * min(1.0, share + width + up))
         )  # fmt: skip
