@@ -293,18 +293,19 @@ def _kinds(desk: Desk, ledger: Ledger) -> None:
     row = known(desk.assumptions.central_bank, desk.view.as_of)
     if row is None:
         raise Lack("central_bank")
-    # What was bought since the statement may all have been bills, as in 2019 and from 2025 on.
+    # What was bought or sold since the statement may all have been bills (2008, 2019, 2025):
+    # the other end of the range keeps the amounts of the others.
     now = held.value * float(desk.gdp().values[-1]) / 100.0
-    bought = max(0.0, 1.0 - row.treasuries / now)
     amounts = {"bills": row.bills, "bonds": row.treasuries - row.bills - row.tips, "tips": row.tips}
+    kept = {kind: amounts[kind] / now for kind in ("bonds", "tips")}
+    kept["bills"] = max(0.0, 1.0 - kept["bonds"] - kept["tips"])
     for kind, amount in amounts.items():
         share, width = amount / row.treasuries, row.width / 100.0
-        up, down = bought * (kind == "bills"), bought * (kind == "bonds")
+        ends = (min(share, kept[kind]) - width, max(share, kept[kind]) + width)
         ledger.take(
             Fact(f"central_bank_{kind}_pct_gdp", held.value * share, "percent_of_gdp", Kind.ASSUMED,
                  "opening.central_bank_kind",
                  (("end", row.end.isoformat()), ("share", 100.0 * share)),
                  (*held.origins, row_origin("central_bank", row, amount, "usd_bn")),
-                 held.value * max(0.0, share - width - down),
-                 held.value * min(1.0, share + width + up))
+                 held.value * max(0.0, ends[0]), held.value * min(1.0, ends[1]))
         )  # fmt: skip
