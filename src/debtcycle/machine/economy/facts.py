@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
@@ -38,9 +38,6 @@ class Facts:
     ----------
     extrapolation_growth_log, extrapolation_real_log, extrapolation_gold_log : float
         Extrapolated yearly changes today.
-    habit_growth_log : float
-        The extrapolation of growth equity that today's holdings reflect, where they had no
-        inertia; the less a sector moves in a quarter, the more of the past it reflects.
     net_worth_ratio : float
         Soundness of balance sheets, 1 at rest.
     extrapolators_share : float
@@ -52,6 +49,10 @@ class Facts:
     growth_cash_yield_pct, real_cash_yield_pct : float
         Payouts of the two equities in percent of their price.
     holdings : tuple of Holding
+    past_growth_log : tuple of float
+        Extrapolated changes of growth equity in the quarters before, the newest last: today's
+        holdings reflect them, the more the less a sector moves in a quarter. Empty where they
+        were what they are today.
     """
 
     policy_rate_pct: float
@@ -67,7 +68,6 @@ class Facts:
     extrapolation_growth_log: float
     extrapolation_real_log: float
     extrapolation_gold_log: float
-    habit_growth_log: float
     extrapolators_share: float
     volatility_pct: float
     inflation_miss_pp: float
@@ -84,6 +84,7 @@ class Facts:
     central_bank_credit_pct_gdp: float
     central_bank_gold_pct_gdp: float
     holdings: tuple[Holding, ...]
+    past_growth_log: tuple[float, ...] = ()
 
     def holding(self, sector: str, instrument: str) -> float:
         """What a sector holds, in percent of GDP; nought where nothing is said."""
@@ -93,7 +94,9 @@ class Facts:
         return 0.0
 
 
-def facts_from(given: Mapping[str, float]) -> Facts:
+def facts_from(
+    given: Mapping[str, float], past_growth_log: Sequence[float] = ()
+) -> Facts:
     """Facts from plain names and numbers: the attributes of `Facts`, and holdings by name.
 
     Raises
@@ -102,7 +105,7 @@ def facts_from(given: Mapping[str, float]) -> Facts:
         ``machine.facts_missing`` naming what is lacking; ``machine.facts_unknown``;
         ``machine.facts_negative`` for a holding that is not positive.
     """
-    names = [entry.name for entry in fields(Facts) if entry.name != "holdings"]
+    names = [entry.name for entry in fields(Facts) if entry.name not in ("holdings", "past_growth_log")]
     wanted = {holding_name(j, a): (j, a) for j in HOLDERS for a in ("M", "b", *held(j))}
     missing = [name for name in (*names, *wanted) if name not in given]
     if missing:
@@ -114,7 +117,11 @@ def facts_from(given: Mapping[str, float]) -> Facts:
         if not given[name] > 0.0:
             raise ModelError("machine.facts_negative", name=name, value=given[name])
     held_now = tuple(Holding(j, a, float(given[name])) for name, (j, a) in wanted.items())
-    return Facts(**{name: float(given[name]) for name in names}, holdings=held_now)
+    return Facts(
+        **{name: float(given[name]) for name in names},
+        holdings=held_now,
+        past_growth_log=tuple(map(float, past_growth_log)),
+    )
 
 
 @cache
@@ -126,10 +133,11 @@ def shipped_openings() -> Mapping[str, Facts]:
     rows = tables.pop("holdings")
     found = {}
     for name, table in tables.items():
+        past = table.pop("past_growth_log", ())
         flat = {key: float(value) for key, value in {**common, **table}.items()}
         for sector, row in rows.items():
             for instrument, value in zip(("M", "b", *SLOW), row, strict=True):
                 if instrument in ("M", "b", *held(sector)):
                     flat.setdefault(holding_name(sector, instrument), float(value))
-        found[name] = facts_from(flat)
+        found[name] = facts_from(flat, past)
     return found

@@ -161,9 +161,17 @@ class _Opening:
     def extrapolated(self, j: str, mine: Numbers) -> None:
         """Add what the holdings of a sector reflect of past extrapolation."""
         p, v = self.p, self.v
-        past = {"G": self.facts.habit_growth_log, "R": v["x_R"], "Z": v["x_Z"]}
+        past = {"G": self.reflected(p[f"f_{j}"]), "R": v["x_R"], "Z": v["x_Z"]}
         for asset, x in past.items():
             mine[asset] += p[f"c_{j}"] * v["n"] * p["chi"] * p[f"kx_{asset}"] * x
+
+    def reflected(self, inertia: float) -> float:
+        """Extrapolation that holdings reflect: of each past quarter what was moved then."""
+        past = (*self.facts.past_growth_log, self.facts.extrapolation_growth_log)
+        inertia = inertia ** (QUARTER / self.p["h"])  # the past is by quarter, whatever the step
+        weights = [(1 - inertia) * inertia**age for age in range(len(past))]
+        weights[-1] = inertia ** (len(past) - 1)  # before the oldest it was as then
+        return sum(weight * x for weight, x in zip(weights, reversed(past), strict=True))
 
     def matched(self, worth: Numbers) -> Numbers:
         """Attractiveness at which a nested logit gives the shares of these holdings."""
