@@ -248,6 +248,16 @@ class Run:
         return tuple(found)
 
     @property
+    def failed(self) -> NDArray[np.bool_]:
+        """Paths that did not solve, shape (paths,)."""
+        return np.asarray(self.state.failed[0] >= 0)
+
+    @property
+    def account_residuals(self) -> Values:
+        """Largest residual of any identity by path, shape (paths,)."""
+        return np.asarray(self.state.broken.max(axis=0, initial=0.0))
+
+    @property
     def worst_account(self) -> float:
         """Largest residual of any identity; 0 for a model without accounts."""
         return float(self.state.broken.max(initial=0.0))

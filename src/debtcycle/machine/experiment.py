@@ -1,0 +1,151 @@
+"""A scenario made ready to run: start rows, schedules by quarter, and the economy's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from debtcycle import sfc
+from debtcycle.machine.economy.facts import Facts
+from debtcycle.machine.economy.parameters import BY_QUARTER, given, shock_sizes
+from debtcycle.machine.economy.start import start_row
+from debtcycle.machine.economy.text import compiled_economy
+from debtcycle.machine.ensemble import normals
+from debtcycle.machine.scenario import Plan, Scenario, load_scenario
+
+__all__ = ["Experiment", "Pair", "by_quarter_names", "constant_names", "open_scenario", "prepare"]
+
+Values = NDArray[np.float64]
+ACCOUNTS = 1e-10  # largest residual of an identity, relative
+
+
+def by_quarter_names() -> tuple[str, ...]:
+    """Parameters of the economy that a scenario may set by quarter."""
+    return tuple(name for name, entry in given().items() if entry.group in BY_QUARTER)
+
+
+def constant_names() -> tuple[str, ...]:
+    """Parameters of the economy that a scenario may set for the whole run."""
+    return tuple(name for name, entry in given().items() if entry.group not in BY_QUARTER)
+
+
+def open_scenario(name: str) -> Scenario:
+    """A shipped scenario by its name, or the reader's own by its path; see `load_scenario`."""
+    return load_scenario(name, by_quarter_names(), constant_names())
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two runs of some paths, on the same chances.
+
+    Attributes
+    ----------
+    with_, without : Run
+    failed : bool array, shape (paths,)
+        Where either did not solve, or its accounts did not close.
+    worst_account : float
+        Largest residual of an identity on the others.
+    """
+
+    with_: sfc.Run
+    without: sfc.Run
+    failed: NDArray[np.bool_]
+    worst_account: float
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A scenario with its opening; picklable, so that a worker elsewhere can run its paths.
+
+    Attributes
+    ----------
+    start : mapping
+        Start row and parameters of the economy.
+    """
+
+    scenario: Scenario
+    start: Mapping[str, float]
+
+    @property
+    def quarters(self) -> int:
+        """Length of the run."""
+        return self.scenario.quarters
+
+    def steps(self, plan: Plan) -> list[sfc.Shock]:
+        """Changes of parameters of a plan."""
+        defaults = {name: given()[name].value for name in by_quarter_names()}
+        found = []
+        for name, values in plan.series(self.quarters, defaults).items():
+            before = defaults[name]
+            for quarter, value in enumerate(values, start=1):
+                if value != before:
+                    found.append(sfc.Shock(quarter, name, value))
+                before = value
+        return found
+
+    def chances(self, plan: Plan, seed: int, first_path: int, paths: int) -> list[sfc.Shock]:
+        """The plan's changes, and shocks by path on top of what the plan says of them."""
+        sizes = shock_sizes()
+        series = plan.series(self.quarters, dict.fromkeys(by_quarter_names(), 0.0))
+        drawn = normals(seed, first_path, paths, self.quarters, len(sizes))
+        found = [step for step in self.steps(plan) if step.name not in sizes]
+        for place, (name, size) in enumerate(sizes.items()):
+            own = series.get(name)
+            for quarter in range(self.quarters):
+                value = size * drawn[quarter, place]
+                if own is not None:
+                    value = value + own[quarter]
+                found.append(sfc.Shock(quarter + 1, name, value))
+        return found
+
+    def central(self) -> Pair:
+        """The two runs without shocks, with all variables."""
+        compiled = compiled_economy()
+        runs = [
+            compiled.run(self.quarters, start=self.start, shocks=self.steps(plan), on_failure="keep")
+            for plan in (self.scenario.with_, self.scenario.without)
+        ]
+        return _pair(*runs)
+
+    def paths(self, seed: int, first_path: int, paths: int, keep: tuple[str, ...]) -> Pair:
+        """The two runs of some paths."""
+        compiled = compiled_economy()
+        runs = [
+            compiled.run(
+                self.quarters,
+                start=self.start,
+                shocks=self.chances(plan, seed, first_path, paths),
+                paths=paths,
+                keep=keep,
+                on_failure="keep",
+                threads=1,
+            )
+            for plan in (self.scenario.with_, self.scenario.without)
+        ]
+        return _pair(*runs)
+
+
+def _pair(with_: sfc.Run, without: sfc.Run) -> Pair:
+    failed = with_.failed | without.failed
+    worst = 0.0
+    for run in (with_, without):
+        open_ = run.account_residuals > ACCOUNTS
+        failed = failed | open_
+        good = run.account_residuals[~failed]
+        worst = max(worst, float(good.max(initial=0.0)))
+    return Pair(with_, without, failed, worst)
+
+
+def prepare(scenario: Scenario, facts: Facts) -> Experiment:
+    """A scenario with an opening.
+
+    Raises
+    ------
+    ModelError
+        ``machine.facts_*`` where the facts contradict one another or the parameters.
+    """
+    row = start_row(facts, parameters=dict(scenario.parameters))
+    return Experiment(scenario, dict(row.values))

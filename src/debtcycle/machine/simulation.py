@@ -1,0 +1,186 @@
+"""Many paths of a scenario beside the same economy without it: what is published of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from debtcycle.machine.ensemble import Progress, Sketch, run_ensemble
+from debtcycle.machine.experiment import Experiment
+from debtcycle.machine.phases import PHASES, Inputs, phases_of
+from debtcycle.machine.published import PUBLISHED, names, needed, publish
+from debtcycle.machine.window import Counts, Window, count, summarise
+
+__all__ = ["SHARES", "Fan", "Outcome", "Part", "simulate"]
+
+Values = NDArray[np.float64]
+SHARES = (0.05, 0.25, 0.50, 0.75, 0.95)
+SIDES = ("with", "without", "difference")
+
+
+@dataclass(slots=True)
+class Part:
+    """What is known of some paths; parts add up in the order of their paths."""
+
+    sketches: dict[str, Sketch]
+    phases: NDArray[np.int64]
+    window: Counts
+    worst_account: float
+
+    def merge(self, other: Part) -> Part:
+        """Both together."""
+        for side, sketch in self.sketches.items():
+            sketch.merge(other.sketches[side])
+        return Part(
+            self.sketches,
+            self.phases + other.phases,
+            self.window + other.window,
+            max(self.worst_account, other.worst_account),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Runs and summarises some paths of an experiment; picklable."""
+
+    experiment: Experiment
+    paths: int
+
+    def __call__(self, seed: int, first_path: int, paths: int, /) -> Part:
+        pair = self.experiment.paths(seed, first_path, paths, needed())
+        figures = {"with": publish(pair.with_.__getitem__), "without": publish(pair.without.__getitem__)}
+        figures["difference"] = {
+            name: figures["with"][name] - figures["without"][name] for name in names()
+        }
+        sketches = {}
+        for side in SIDES:
+            sketch = Sketch.empty(names(), self.experiment.quarters + 1, self.paths)
+            block = np.stack([figures[side][name] for name in names()], axis=1)
+            sketch.add(block, first_path, pair.failed)
+            sketches[side] = sketch
+        good = ~pair.failed
+        a, b = (
+            {name: values[:, good] for name, values in figures[side].items()}
+            for side in ("with", "without")
+        )
+        neutral = 100.0 * self.experiment.start["rstar"]
+        phases = phases_of(Inputs(a, b, neutral))
+        shares = np.stack([(phases == n).sum(axis=1) for n in range(len(PHASES))], axis=1)
+        return Part(sketches, shares.astype(np.int64), count(a, neutral), pair.worst_account)
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """Quantiles and mean of one figure by quarter.
+
+    Attributes
+    ----------
+    quantiles : float64 array, shape (shares, quarters + 1)
+        In the order of `SHARES`.
+    mean : float64 array, shape (quarters + 1,)
+    """
+
+    quantiles: Values
+    mean: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A simulation.
+
+    Attributes
+    ----------
+    fans : mapping of figure to mapping of side (with, without, difference) to Fan
+    units : mapping of figure to unit
+    phases : float64 array, shape (quarters + 1, phases)
+        Part of the paths in each phase.
+    window : Window
+    worst_account : float
+        Largest residual of any identity of any path that is counted, relative.
+    failed, first_failed : int, tuple of int
+        Paths that are not counted, and the lowest ids among them.
+    """
+
+    experiment: Experiment
+    seed: int
+    paths: int
+    fans: Mapping[str, Mapping[str, Fan]]
+    units: Mapping[str, str]
+    phases: Values
+    window: Window
+    worst_account: float
+    failed: int
+    first_failed: tuple[int, ...]
+
+    @property
+    def quarters(self) -> int:
+        """Length of the run."""
+        return self.experiment.quarters
+
+    @property
+    def entered(self) -> tuple[tuple[int, str], ...]:
+        """Quarter in which each phase first holds on more paths than any other, in order."""
+        found: list[tuple[int, str]] = []
+        seen = {PHASES[0]}
+        for quarter, shares in enumerate(self.phases):
+            name = PHASES[int(shares.argmax())]
+            if name not in seen:
+                seen.add(name)
+                found.append((quarter, name))
+        return tuple(found)
+
+
+def simulate(
+    experiment: Experiment,
+    paths: int,
+    *,
+    seed: int,
+    workers: int | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Run a scenario and the same economy without it on many paths.
+
+    Parameters
+    ----------
+    paths, seed : int
+        The same seed gives the same bytes for any number of workers.
+    workers : int, optional
+        Threads of this machine.
+    cluster : str, optional
+        Address of a Dask scheduler.
+    progress : callable, optional
+        Told (paths done, paths).
+
+    Raises
+    ------
+    ConfigError
+        See `run_ensemble`.
+    """
+    job = _Job(experiment, paths)
+    part = run_ensemble(
+        job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress
+    )
+    fans: dict[str, dict[str, Fan]] = {name: {} for name in names()}
+    for side in SIDES:
+        sketch = part.sketches[side]
+        quantiles, means = sketch.quantile(SHARES), sketch.mean()
+        for place, name in enumerate(names()):
+            fans[name][side] = Fan(quantiles[:, :, place], means[:, place])
+    failed = part.sketches["with"].failed
+    return Outcome(
+        experiment=experiment,
+        seed=seed,
+        paths=paths,
+        fans=fans,
+        units={item.name: item.unit for item in PUBLISHED},
+        phases=part.phases / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
+        window=summarise(part.window),
+        worst_account=part.worst_account,
+        failed=failed.count,
+        first_failed=failed.first,
+    )
+
