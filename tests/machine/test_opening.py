@@ -248,7 +248,7 @@ def test_the_past_of_a_state_ends_today(opened: dict[str, Opening]) -> None:
 
 # --- refusals --------------------------------------------------------------------------------
 NEEDED = ("GDP", "BAA", "SHILLER_CAPE", "M2SL", "TOTLL", "FYGFDPUN", "MTSDS133FMS", "NCBEILQ027S",
-          "BCNSDODNS", "MARGIN_DEBT", "BOGMBASE")  # fmt: skip
+          "BCNSDODNS", "MARGIN_DEBT", "BOGMBASE", "WRESBAL", "WTREGEN", "WSHOMCB")  # fmt: skip
 
 
 @pytest.mark.parametrize("series", NEEDED)
@@ -280,10 +280,8 @@ def test_all_that_is_missing_is_listed_at_once(edition_store: Store) -> None:
         (["UNRATE"], "output_gap_pct", Kind.SUBSTITUTE),
         (["TREAST"], "central_bank_treasuries_pct_gdp", Kind.SUBSTITUTE),
         (["WALCL"], "central_bank_assets_pct_gdp", Kind.SUBSTITUTE),
-        (["WRESBAL"], "reserves_pct_gdp", Kind.ASSUMED),
         (["TIC_FOREIGN_TOTAL"], "foreign_treasuries_pct_gdp", Kind.SUBSTITUTE),
         (["WFRBSB50215"], "nonholder_wealth_share_pct", Kind.ASSUMED),
-        (["WTREGEN"], "treasury_cash_pct_gdp", Kind.ASSUMED),
     ],
 )
 def test_what_stands_in_says_so(

@@ -52,6 +52,19 @@ class Desk:
         """The first of these series that has a fresh value, or None."""
         return next((s for s in map(self.view.series, names) if s.fresh), None)
 
+    def begun(self, name: str) -> Series | None:
+        """A series that must be fresh once it exists; None before it has begun.
+
+        What was true before a series began is no assumption for later: reserves were a hundredth
+        of the monetary base in 1999 and half of it in 2020.
+
+        Raises
+        ------
+        Lack
+            If it has begun but has no fresh value.
+        """
+        return self.first(name) if self.view.exists(name) else None
+
     def gdp(self) -> Series:
         """Nominal GDP of the last published quarter, billions of dollars at an annual rate."""
         return self.first("GDP").usd_bn()

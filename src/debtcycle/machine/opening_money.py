@@ -61,7 +61,7 @@ def _share(series: Series, name: str, gdp: Series, kind: Kind = Kind.OBSERVED) -
 
 
 def _reserves(desk: Desk, whole: float) -> Fact:
-    weekly = desk.maybe("WRESBAL")
+    weekly = desk.begun("WRESBAL")
     if weekly is not None:
         return _share(weekly.usd_bn(), "reserves_pct_gdp", desk.gdp())
     base, part = desk.first("BOGMBASE").usd_bn(), desk.bounds("reserves_of_base_share")
@@ -76,13 +76,15 @@ def _reserves(desk: Desk, whole: float) -> Fact:
 def _currency(desk: Desk, whole: float) -> Fact:
     base = desk.first("BOGMBASE").usd_bn()
     month, value = base.periods[-1], float(base.values[-1])
-    weekly = desk.view.series("WRESBAL")
-    held = desk.month_mean(weekly.usd_bn(), month) if weekly.fresh else None
-    if held is not None:
+    weekly = desk.begun("WRESBAL")
+    held = None if weekly is None else desk.month_mean(weekly.usd_bn(), month)
+    if weekly is not None and held is not None:
         return Fact(
             "currency_pct_gdp", percent_of(value - held[0], whole), "percent_of_gdp", Kind.DERIVED,
             "opening.currency", (), (origin(base), origin(weekly, held[1])),
         )  # fmt: skip
+    if weekly is not None and month >= weekly.periods[0]:
+        raise Lack(weekly.id)
     part = desk.bounds("reserves_of_base_share")
     return Fact(
         "currency_pct_gdp", percent_of(value * (1.0 - part.value), whole), "percent_of_gdp",
@@ -138,7 +140,7 @@ def treasury(desk: Desk, ledger: Ledger) -> None:
     )  # fmt: skip
     _composition(desk, ledger, row, _marketable(desk, ledger, row, budget))
     _maturity(desk, ledger)
-    cash = desk.maybe("WTREGEN")
+    cash = desk.begun("WTREGEN")
     ledger.take(
         assumed(desk, "treasury_cash_pct_gdp", "percent_of_gdp") if cash is None
         else _share(cash.usd_bn(), "treasury_cash_pct_gdp", gdp)
@@ -262,11 +264,11 @@ def central_bank(desk: Desk, ledger: Ledger) -> None:
         )  # fmt: skip
     ledger.take(_held(desk, gdp))
     _kinds(desk, ledger)
-    mortgages = desk.maybe("WSHOMCB")
+    mortgages = desk.begun("WSHOMCB")
     if mortgages is not None:
         ledger.take(_share(mortgages.usd_bn(), "central_bank_mbs_pct_gdp", gdp))
     else:
-        # None was held before the programme of November 2008.
+        # None was held before the programme of November 2008; the weekly series begins in 2002.
         ledger.take(
             Fact("central_bank_mbs_pct_gdp", 0.0, "percent_of_gdp", Kind.ASSUMED,
                  "opening.no_mortgages", (), (), 0.0, 0.0)
