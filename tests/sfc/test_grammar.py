@@ -195,10 +195,10 @@ _COMPLEX: dict[Op, Any] = {
         ("1e999", "model.overflow", 1),
         ("1e308 * 10", "model.overflow", 1),
         ("(a", "model.expected", 3),
-        ("a b", "model.expected", 3),
+        ("a b", "model.want_end", 3),
         ("a.b", "model.character", 2),
         ("a + not b", "model.word", 5),
-        ("*", "model.expected", 1),
+        ("*", "model.want_value", 1),
     ],
 )
 def test_faults_have_a_column(text: str, message: str, column: int) -> None:
@@ -238,7 +238,7 @@ def test_names_in_latex() -> None:
     assert latex_name(Symbol("alpha1")) == r"\alpha_{1}"
     assert latex_name(Symbol("Bh", 1)) == "B_{h,t-1}"
     assert latex_name(Symbol("Y")) == "Y"
-    assert latex_name(Symbol("etab")) == "e_{tab}"
+    assert latex_name(Symbol("etab")) == r"\eta_{b}"
     graph = Graph()
     text = latex_text(graph, parsed(graph, "if(not a > 1, sqrt(a)/b^2, abs(min(-a, c)) * (a + b))"))
     for part in (r"\begin{cases}", r"\frac", r"\sqrt", r"\left|", r"\min", r"\lnot"):

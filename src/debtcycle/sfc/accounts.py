@@ -142,10 +142,18 @@ class _Builder:
     def difference(self, node: int) -> int:
         return self.graph.apply(Op.SUB, node, shifted(self.graph, node, 1))
 
+    def times(self, price: int, quantity: int) -> int:
+        """Price times quantity, the minus of a liability in front."""
+        graph, node = self.graph, self.graph.nodes[quantity]
+        if node.op is Op.NEG:
+            return graph.apply(Op.NEG, graph.apply(Op.MUL, price, node.args[0]))
+        return graph.apply(Op.MUL, price, quantity)
+
     def stock(self, stock: Stock) -> None:
         graph = self.graph
         for holding in stock.holdings:
             row, sector, held = stock.name, holding.sector, holding.value
+            owed = graph.nodes[held].op is Op.NEG
             bought = self.difference(held)
             if stock.price is None:
                 self.balance.add(row, sector, held)
@@ -154,10 +162,14 @@ class _Builder:
                     self.changes.add(row, sector, written)
                     bought = graph.apply(Op.SUB, bought, written)
             else:
-                self.balance.add(row, sector, graph.apply(Op.MUL, stock.price, held))
-                gain = graph.apply(Op.MUL, self.difference(stock.price), shifted(graph, held, 1))
+                self.balance.add(row, sector, self.times(stock.price, held))
+                gain = self.times(self.difference(stock.price), shifted(graph, held, 1))
                 self.changes.add(row, sector, gain)
+                if owed:  # what is sold stands with a plus
+                    bought = graph.apply(Op.NEG, bought)
                 bought = graph.apply(Op.MUL, stock.price, bought)
+                if owed:
+                    bought = graph.apply(Op.NEG, bought)
             if not stock.real:
                 self.flows.add(f"d({row})", sector, graph.apply(Op.NEG, bought))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.model import Model
+from debtcycle.sfc.rank import check_rank
 
 __all__ = ["Block", "Determined", "additive_terms", "order_blocks"]
 
@@ -158,8 +159,13 @@ def _matching(model: Model, occurring: list[set[str]], isolator: _Isolator) -> d
             )
     missing = [name for name in model.variables if name not in owner]
     if missing:
-        line = model.variables[missing[0]].line
-        raise ModelError("model.underdetermined", line=line, column=1, names=", ".join(missing[:8]))
+        first = model.variables[missing[0]]
+        raise ModelError(
+            "model.underdetermined",
+            line=first.line,
+            column=first.column,
+            names=", ".join(missing[:8]),
+        )
     return owner
 
 
@@ -273,7 +279,8 @@ def order_blocks(model: Model) -> tuple[Block, ...]:
     ------
     ModelError
         ``model.overdetermined`` naming the equation that finds no variable of its own,
-        ``model.underdetermined`` naming the variables without an equation.
+        ``model.underdetermined`` naming the variables without an equation, ``model.singular``
+        naming those that equations leave open because one follows from the others.
     """
     occurring = _occurring(model)
     isolator = _Isolator(model)
@@ -300,4 +307,5 @@ def order_blocks(model: Model) -> tuple[Block, ...]:
         blocks.append(
             Block(tuple(determined[n] for n in tears), tuple(determined[n] for n in chain))
         )
+    check_rank(model, tuple(blocks))
     return tuple(blocks)

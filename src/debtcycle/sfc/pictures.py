@@ -115,7 +115,15 @@ def equations_latex(model: Model) -> str:
 
 
 def line_chart(run: Run, names: Sequence[str], *, paths: Sequence[int] = (0,)) -> dict[str, Any]:
-    """Vega-Lite specification of variables over time, one line for each path."""
+    """Vega-Lite specification of variables over time, one line for each path.
+
+    Raises
+    ------
+    ModelError
+        ``model.no_name`` or ``model.path``.
+    """
+    for path in paths:
+        run.check_path(path)
     values = [
         {"t": t, "name": name, "path": path, "value": float(value)}
         for name in names

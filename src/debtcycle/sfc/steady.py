@@ -20,6 +20,7 @@ Values = NDArray[np.float64]
 STEP = 1e-5
 STEPS = 40
 SPAN = 50
+SMALL = 1e-6  # part of the largest variable below which what shrinks counts as gone
 UNIT = 1e-7  # how near to one a root counts as an accumulated stock that nothing pulls back
 
 
@@ -121,6 +122,8 @@ def _rates(run: Run) -> dict[str, float]:
         last = path[:, -2] / path[:, -3] - 1.0
         then = path[:, -1 - SPAN] / path[:, -2 - SPAN] - 1.0
     moving = np.isfinite(now) & (np.abs(now) > 1e-6)
+    # What dies away keeps its rate to the end: a deficit that closes is no growth.
+    moving &= (now > 0.0) | (np.abs(path[:, -1]) > SMALL * np.abs(path[:, -1]).max(initial=0.0))
     settled = np.maximum(np.abs(now - then), np.abs(now - last)) <= 5e-3 * np.abs(now)
     if not settled[moving].all():
         return {}
@@ -168,29 +171,47 @@ def steady_state(
         raise ModelError("model.no_steady", name=compiled.model.name)
     if _rates(run):
         return _growing(compiled, row, given)
-    one_period = _Map(compiled, given)
+    found = _at_rest(_Map(compiled, given), row, tolerance)
+    return _growing(compiled, row, given) if found is None else found
+
+
+def _at_rest(one_period: _Map, row: Mapping[str, float], tolerance: float) -> SteadyState | None:
+    """The state that one period leaves as it is, near a row; None if none is found.
+
+    The residual of a slow model is small far from its rest, by one less its root; so the last
+    step is taken after the tolerance has been met.
+    """
+    given = {name: row[name] for name in one_period.compiled.model.parameters}
     states = np.array([row[name] for name in one_period.states])
     one_period.guess = np.array([row[name] for name in one_period.all])
+    best: SteadyState | None = None
     for _ in range(STEPS):
         if not np.isfinite(states).all():
             break
         values = one_period(states[:, None])[:, 0]
+        named = dict(zip(one_period.all, values.tolist(), strict=True)) | given
         if not len(states):
-            return SteadyState(
-                dict(zip(one_period.all, values.tolist(), strict=True)) | given, 0.0, {}, 0.0
-            )
+            return SteadyState(named, 0.0, {}, 0.0)
         largest = float(np.abs(values).max(initial=0.0))
         scale = np.maximum(np.abs(states), max(1e-3 * largest, 1e-12))
         residual = values[one_period.places] - states
         worst = float(np.abs(residual / scale).max(initial=0.0))
+        if best is not None and not worst < best.residual:
+            break
         slope = one_period.slope(states, largest)
-        if worst <= tolerance:
-            roots = np.abs(np.linalg.eigvals(slope))
-            rest = roots[np.abs(roots - 1.0) > 1e-5]
-            found = dict(zip(one_period.all, values.tolist(), strict=True)) | given
-            return SteadyState(found, worst, {}, float(rest.max(initial=0.0)))
         if not (np.isfinite(slope).all() and np.isfinite(residual).all()):
             break
+        if worst <= tolerance:
+            last = best is not None
+            best = SteadyState(named, worst, {}, _largest_root(slope))
+            if last:
+                break
         states = states + _newton_step(slope, residual, scale)
         one_period.guess = values
-    return _growing(compiled, row, given)
+    return best
+
+
+def _largest_root(slope: Values) -> float:
+    """Modulus of the largest root, roots of one apart."""
+    roots = np.abs(np.linalg.eigvals(slope))
+    return float(roots[np.abs(roots - 1.0) > 1e-5].max(initial=0.0))
