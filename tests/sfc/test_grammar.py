@@ -179,7 +179,7 @@ _COMPLEX: dict[Op, Any] = {
 @pytest.mark.parametrize(
     ("text", "message", "column"),
     [
-        ("a + ", "model.expected", 5),
+        ("a + ", "model.want_value", 5),
         ("a $ b", "model.character", 3),
         ("a < b < c", "model.expected", 7),
         ("sin(a)", "model.function", 1),
@@ -238,6 +238,20 @@ def test_names_in_latex() -> None:
     assert latex_name(Symbol("alpha1")) == r"\alpha_{1}"
     assert latex_name(Symbol("Bh", 1)) == "B_{h,t-1}"
     assert latex_name(Symbol("Y")) == "Y"
+    for name, spelt in (
+        ("betae", r"\beta_{e}"),
+        ("gammau", r"\gamma_{u}"),
+        ("eps2", r"\epsilon_{2}"),
+        ("epsilon", r"\epsilon"),
+        ("YDr", r"\mathit{YD}_{r}"),
+        ("top", r"\mathit{top}"),
+        ("price", r"\mathit{price}"),
+        ("piece", r"\mathit{piece}"),
+        ("number", r"\mathit{number}"),
+        ("Rbar", r"R_{\mathit{bar}}"),
+        ("x_N", "x_{N}"),
+    ):
+        assert latex_name(Symbol(name)) == spelt
     assert latex_name(Symbol("etab")) == r"\eta_{b}"
     graph = Graph()
     text = latex_text(graph, parsed(graph, "if(not a > 1, sqrt(a)/b^2, abs(min(-a, c)) * (a + b))"))

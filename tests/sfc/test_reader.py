@@ -10,7 +10,7 @@ from debtcycle import sfc
 from debtcycle.errors import ModelError
 from debtcycle.i18n import translator
 from debtcycle.sfc.declarations import DECLARATIONS
-from debtcycle.sfc.reader import MAX_BYTES
+from debtcycle.sfc.reader import MAX_BYTES, read_model
 
 HEAD = """\
 model T "a test"
@@ -37,6 +37,16 @@ def fault(line: str, head: str = HEAD) -> ModelError:
         ("equation x = x + y", "model.clash", 16),
         ("equation x = max(y, x)", "model.clash", 14),
         ("equation x = if(x > y, x + x, x)", "model.clash", 19),
+        ("equation x = exp(x)*x", "model.clash", 14),
+        ("equation x = x*2^y", "model.clash", 17),
+        ("equation x = x*k^y", "model.clash", 17),
+        ("variable z = 2*k [money]\nequation z = x", "model.clash", 14),
+        ("variable z [money goods]", "model.unit", 12),
+        ("variable z []", "model.unit", 12),
+        ("variable z = 3 [money^0.5]", "model.unit", 16),
+        ("equation x = x +", "model.want_value", 17),
+        ("equation x = k*y\u2028equation y = 1", "model.character", 17),
+        ("equation x = k*y\x0bequation y = 1", "model.character", 17),
         ("equation x", "model.equation", 10),
         ("equation", "model.equation", 1),
         ("equation x = y = k", "model.equation", 10),
@@ -55,6 +65,7 @@ def fault(line: str, head: str = HEAD) -> ModelError:
         ("stock m: h x, -x", "model.sector", 15),
         ("stock m: h x,", "model.want_sector", 14),
         ("revaluation m: h x", "model.stock_unknown", 13),
+        ("stock m: h x, h -x", "model.issuer", 7),
         ("revaluation m", "model.revaluation", 1),
         ("market m: k clears x = k*y", "model.price", 20),
         ("market m x = y", "model.market", 1),
@@ -193,7 +204,8 @@ def test_units_of_powers_and_roots() -> None:
     head = (
         "model T\nunit m\nparameter k = 4 [m]\nvariable a [m^2]\nvariable b [m^2*m/m]\nvariable c\n"
     )
-    sfc.read(head + "equation a = k^2 + sqrt(k)*sqrt(k)*k\nequation b = a\nequation c = k*a^(b/a)\n")
+    tail = "equation b = a\nequation c = k*a^(b/a)\n"
+    sfc.read(head + "equation a = k^2 + sqrt(k)*sqrt(k)*k\n" + tail)
     with pytest.raises(ModelError, match=r"model\.clash"):
         sfc.read(head + "equation a = k^3\nequation b = a\nequation c = 1\n")
 
@@ -218,3 +230,68 @@ def test_the_readme_of_the_language_names_every_declaration() -> None:
 
     for word in DECLARATIONS:
         assert word in str(reader.__doc__) + str(DECLARATIONS[word].__doc__)
+
+
+ACCOUNTS = """\
+equation x = k*y
+equation y = y[-1]
+stock m: h x, f -x
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "column"),
+    [
+        ("flow pay: h -> f: y", "model.account_unit", 6),
+        ("flow pay: h -> f: x ~ y", "model.account_unit", 6),
+        ("stock n: h y, f -y", "model.account_unit", 7),
+        ("stock n price k: h x, f -x", "model.account_unit", 7),
+        ("stock real n: h y", "model.account_unit", 12),
+        ("revaluation m: h y", "model.account_unit", 13),
+        ("revaluation m: h x, h x", "model.revalued", 13),
+        ("revaluation m: h x\nrevaluation m: h x", "model.revalued", 13),
+    ],
+)
+def test_accounts_are_in_one_unit_and_revalue_once(line: str, message: str, column: int) -> None:
+    error = fault(line, HEAD + ACCOUNTS)
+    assert (error.message_id, error.params["line"]) == (message, 11)
+    assert error.params["column"] == column
+
+
+def test_a_price_or_a_missing_unit_brings_accounts_to_one_unit() -> None:
+    tail = "stock n price k: h y, f -y\nflow a: h -> f: k*y\nflow b: f -> h: 2*q\n"
+    assert sfc.read(HEAD + ACCOUNTS + tail.replace("2*q", "x"))
+    without = HEAD.replace("parameter q [1]", "parameter q")
+    assert sfc.read(without + ACCOUNTS + tail)
+    with pytest.raises(ModelError, match=r"model\.account_unit"):
+        sfc.read(HEAD + ACCOUNTS + tail)
+
+
+def test_a_stock_may_be_revalued_before_it_is_declared() -> None:
+    first = "revaluation m: h 0*x, f 0*x\n"
+    assert sfc.read(HEAD + first + ACCOUNTS).revaluations
+
+
+@pytest.mark.parametrize("text", ["", "\n", "model T\n", "# nothing\n", "parameter k = 1\n"])
+def test_a_model_without_a_variable_is_none(text: str) -> None:
+    with pytest.raises(ModelError, match=r"model\.empty"):
+        read_model(text)
+
+
+def test_old_and_new_ends_of_lines_count_the_same() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        text = "model T\nvariable x\n\nequation x = z\n".replace("\n", end)
+        with pytest.raises(ModelError) as caught:
+            read_model(text)
+        assert (caught.value.params["line"], caught.value.params["column"]) == (4, 14)
+
+
+@pytest.mark.parametrize("value", ["1/(k - 3)", "log(-k)", "k/0", "exp(1000*k)", "1e308*k"])
+def test_first_values_that_are_no_numbers_are_refused(value: str) -> None:
+    text = f"model T\nparameter k = 3\nvariable x = {value}\nequation x = 1\n"
+    with pytest.raises(ModelError) as caught:
+        sfc.read(text).compile().run(1, backend="numpy")
+    assert caught.value.message_id == "model.first"
+    assert (caught.value.params["line"], caught.value.params["column"]) == (3, 14)
+    given = sfc.read(text).compile().run(1, start={"x": 2.0}, backend="numpy")
+    assert given["x"][:, 0].tolist() == [2.0, 1.0]

@@ -59,7 +59,8 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
         if len(raw) > MAX_BYTES:
             raise ConfigError("model.csv_size", path=path, limit=MAX_BYTES)
         stream = io.StringIO(raw.decode("utf-8-sig"), newline=None)
-        rows = [row for row in csv.reader(stream) if any(cell.strip() for cell in row)]
+        lines = csv.reader(stream, skipinitialspace=True)
+        rows = [row for row in lines if any(cell.strip() for cell in row)]
     except UnicodeDecodeError as error:
         raise ConfigError("model.encoding", path=path, byte=error.start + 1) from error
     except (OSError, ValueError, csv.Error) as error:

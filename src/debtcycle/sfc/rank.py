@@ -175,15 +175,18 @@ def _null(model: Model, block: Block, seed: int) -> _Null | None:
         residual = np.array([left[0] - right[0] for left, right in pairs])
         if not (np.isfinite(matrix).all() and np.isfinite(residual).all()):
             raise ArithmeticError
-        size = np.abs(matrix).max(axis=1)
+        # Against the sides, not their difference: that may be nothing but rounding.
+        parts = np.array([np.maximum(np.abs(a[1]), np.abs(b[1])) for a, b in pairs])
+        size = parts.max(axis=1)
         size[size == 0.0] = 1.0
-        wide = np.abs(matrix / size[:, None]).max(axis=0)
+        wide = (parts / size[:, None]).max(axis=0)
         wide[wide == 0.0] = 1.0
     left, sizes, right = np.linalg.svd(matrix / size[:, None] / wide)
-    if sizes[-1] > _SINGULAR * max(sizes[0], 1e-300):
+    if sizes[-1] > _SINGULAR:
         return None
+    share = np.abs(left[:, -1])
+    large = int(np.flatnonzero(share > 0.5 * share.max())[-1])
     weights, direction = left[:, -1] / size, right[-1] / wide
-    large = int(np.argmax(np.abs(weights) > 0.5 * np.abs(weights).max()))
     weights /= weights[large]
     direction /= np.abs(direction).max()
     moved = [
