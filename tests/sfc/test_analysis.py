@@ -215,3 +215,11 @@ def test_what_dies_away_is_no_growth() -> None:
     assert state.rests
     assert state.values["stock"] == pytest.approx(54.0, rel=1e-9)
     assert state.values["gap"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_picture_marks_what_is_solved_together() -> None:
+    picture = sfc.dependency_vega(load_model("PC"))
+    edges, _, nodes = (layer["data"]["values"] for layer in picture["layer"])
+    assert {node["name"] for node in nodes if node["together"]} == {"YD", "C", "Y", "T"}
+    assert sum(edge["together"] for edge in edges) == 2  # income and taxes come back to YD
+    assert all(edge["x"] < edge["x2"] or edge["together"] for edge in edges)

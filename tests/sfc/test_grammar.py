@@ -16,6 +16,9 @@ from debtcycle.errors import ModelError
 from debtcycle.sfc.evaluation import evaluate
 from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.grammar import MAX_DEPTH, parse_expression, tokens
+from debtcycle.sfc.library import list_models, load_model
+from debtcycle.sfc.order import MAX_TERMS, additive_terms
+from debtcycle.sfc.pictures import equations_latex
 from debtcycle.sfc.printing import expression_text, latex_name, latex_text
 
 VALUES = {"a": 1.7, "b": -0.6, "c": 2.3, "a[-1]": 0.9}
@@ -263,3 +266,34 @@ def test_rounding_of_nought_is_kept() -> None:
     graph = Graph()
     assert graph.const(0.0) != graph.const(-0.0)
     assert math.copysign(1.0, graph.nodes[graph.const(-0.0)].value) == -1.0
+
+
+def test_differences_of_differences_do_not_double_without_end() -> None:
+    """Forty differences are a trillion terms if each shared sum is written out at every use."""
+    graph = Graph()
+    few = additive_terms(graph, parsed(graph, "d(d(d(a + b)))"))
+    assert len(few) == 16
+    text = "d(" * 40 + "a" + ")" * 40
+    many = additive_terms(graph, parsed(graph, text))
+    assert len(many) <= MAX_TERMS
+    values = {f"a[-{n}]" if n else "a": float(n == 0) for n in range(41)}
+    terms = evaluate(graph, [number for _, number in many], lambda symbol: values[str(symbol)])
+    assert sum(sign * value for (sign, _), value in zip(many, terms, strict=True)) == 1.0
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_the_latex_of_every_model_closes_its_braces(name: str) -> None:
+    text = equations_latex(load_model(name))
+    assert text.count("{") == text.count("}")
+    for opening, closing in ((r"\left", r"\right"), (r"\begin", r"\end")):
+        assert text.count(opening) == text.count(closing)
+    depth = 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        assert depth >= 0
+
+
+def test_small_and_large_numbers_in_latex() -> None:
+    graph = Graph()
+    assert latex_text(graph, parsed(graph, "1e-7*a")) == r"1 \cdot 10^{-7} \, a"
+    assert latex_text(graph, parsed(graph, "2.5e20^a")) == (r"{\left(2.5 \cdot 10^{20}\right)}^{a}")

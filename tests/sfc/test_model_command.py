@@ -100,6 +100,8 @@ def test_a_file_of_the_user_and_exit_codes(tmp_path: Path, capsys: Out) -> None:
         ("--start", "Y\nmuch\n"),
         ("--start", "Y\ninf\n"),
         ("--start", "\x00\xff"),
+        ("--start", "\x1b[31mY\n1\n"),
+        ("--shocks", "t,name,value\n1,G\x9bd,25\n"),
         ("--start", "Y,Y\n1,2\n"),
         ("--start", "Y\n1_000\n"),
         ("--start", "Y\n0x10\n"),

@@ -278,6 +278,11 @@ def test_a_model_without_a_variable_is_none(text: str) -> None:
         read_model(text)
 
 
+def test_a_character_that_cannot_be_seen_is_given_by_number() -> None:
+    for character, shown in (("\x1b", "U+001B"), ("\u00a0", "U+00A0"), ("é", "é")):
+        assert fault(f"equation x = {character}k").params["character"] == shown
+
+
 def test_old_and_new_ends_of_lines_count_the_same() -> None:
     for end in ("\n", "\r\n", "\r"):
         text = "model T\nvariable x\n\nequation x = z\n".replace("\n", end)

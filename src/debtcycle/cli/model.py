@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 MAX_BYTES = 10_000_000
 MAX_PERIODS = 1_000_000
 SHORT = 200_000  # operations times periods
@@ -51,14 +53,19 @@ def _table(path: Path) -> tuple[list[str], list[list[str]]]:
     ------
     ConfigError
         ``model.csv`` if it cannot be read, ``model.csv_size``, ``model.encoding``,
-        ``model.csv_head``, ``model.csv_ragged`` or ``model.csv_twice`` if it is not a table.
+        ``model.csv_control``, ``model.csv_head``, ``model.csv_ragged`` or ``model.csv_twice`` if
+        it is not a table.
     """
     try:
         with path.open("rb") as handle:
             raw = handle.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise ConfigError("model.csv_size", path=path, limit=MAX_BYTES)
-        stream = io.StringIO(raw.decode("utf-8-sig"), newline=None)
+        text = raw.decode("utf-8-sig")
+        control = _CONTROL.search(text)
+        if control is not None:
+            raise ConfigError("model.csv_control", path=path, code=f"U+{ord(control[0]):04X}")
+        stream = io.StringIO(text, newline=None)
         lines = csv.reader(stream, skipinitialspace=True)
         rows = [row for row in lines if any(cell.strip() for cell in row)]
     except UnicodeDecodeError as error:

@@ -124,7 +124,7 @@ def tokens(
         match = _TOKEN.match(text, position)
         here = (line, position + 1) if places is None else places(position)
         if match is None:
-            raise fault("model.character", *here, character=text[position])
+            raise fault("model.character", *here, character=_visible(text[position]))
         position = match.end()
         kind, found = match.lastgroup or "", match[0]
         if kind == "name" and (len(found) > MAX_NAME or "__" in found):
@@ -132,6 +132,12 @@ def tokens(
         if len(found) > MAX_STRING:
             raise fault("model.long", *here, limit=MAX_STRING)
         yield Token(kind, found, *here)
+
+
+def _visible(character: str) -> str:
+    """A character, or its number where it cannot be seen."""
+    seen = character.isprintable() and not character.isspace()
+    return character if seen else f"U+{ord(character):04X}"
 
 
 class _Parser:

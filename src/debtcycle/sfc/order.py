@@ -13,6 +13,9 @@ from debtcycle.sfc.rank import check_rank
 __all__ = ["Block", "Determined", "additive_terms", "order_blocks"]
 
 
+MAX_TERMS = 6_000  # more than any equation of the permitted length can spell out
+
+
 @dataclass(frozen=True, slots=True)
 class Determined:
     """A variable and the equation that determines it.
@@ -60,13 +63,19 @@ def _occurring(model: Model) -> list[set[str]]:
 
 
 def additive_terms(graph: Graph, root: int, sign: int = 1) -> list[tuple[int, int]]:
-    """Terms of a sum with their signs, from left to right."""
+    """Terms of a sum with their signs, from left to right.
+
+    Shared sums count at every use: a difference of a difference doubles them, so that past
+    `MAX_TERMS` a sum is left whole.
+    """
     found: list[tuple[int, int]] = []
     waiting = [(sign, root)]
     while waiting:
         sign, number = waiting.pop()
         node = graph.nodes[number]
-        if node.op is Op.ADD:
+        if len(found) + len(waiting) + 2 > MAX_TERMS:
+            found.append((sign, number))
+        elif node.op is Op.ADD:
             waiting += [(sign, node.args[1]), (sign, node.args[0])]
         elif node.op is Op.SUB:
             waiting += [(-sign, node.args[1]), (sign, node.args[0])]
