@@ -223,3 +223,26 @@ def test_the_picture_marks_what_is_solved_together() -> None:
     assert {node["name"] for node in nodes if node["together"]} == {"YD", "C", "Y", "T"}
     assert sum(edge["together"] for edge in edges) == 2  # income and taxes come back to YD
     assert all(edge["x"] < edge["x2"] or edge["together"] for edge in edges)
+
+
+@pytest.mark.parametrize(
+    ("equation", "roots"),
+    [
+        ("1.8*x[-1] - 1.1*x[-2] + 3", [1.0, -1.8, 1.1]),  # unstable, though it sums to 0.7
+        ("1.5*x[-1] - 0.9*x[-2] + 4", [1.0, -1.5, 0.9]),
+        ("0.5*x[-4] + 1", [1.0, 0.0, 0.0, 0.0, -0.5]),
+        ("1.2*x[-3] - 1", [1.0, 0.0, 0.0, -1.2]),
+        ("2 - x[-1]", [1.0, 1.0]),  # comes and goes for ever
+        ("0.3*x[-1] + 0.2*d(x[-2]) + 5", [1.0, -0.3, -0.2, 0.2]),
+    ],
+)
+def test_stability_is_that_of_all_lags(equation: str, roots: list[float]) -> None:
+    """Against the roots of the characteristic polynomial."""
+    text = f"model L\nvariable x = 9\nvariable y = 1\nequation x = {equation}\n"
+    compiled = sfc.read(text + "equation y = 0.2*y[-1] + 0.1*x\n").compile()
+    state = sfc.steady_state(compiled)
+    largest = float(max(*np.abs(np.roots(roots)), 0.2))
+    assert state.largest_root == pytest.approx(largest, rel=1e-6)
+    assert state.stable == (largest < 1.0 - 1e-6)
+    again = compiled.run(1, start=state.values)
+    assert again["x"][1, 0] == pytest.approx(state.values["x"], rel=1e-12)
