@@ -151,6 +151,21 @@ def test_periods_that_are_none(periods: str, lang: str, capsys: Out) -> None:
     assert ("整数" in said) == (lang == "zh")
 
 
+def test_more_figures_than_a_file_should_hold_are_refused_at_once(capsys: Out) -> None:
+    for lang, word in (("en", "at most"), ("zh", "至多")):
+        words = ["model", "run", "GROWTH", "--lang", lang, "--periods", "1000000"]
+        assert run(words) == 2
+        assert word in capsys.readouterr().err
+
+
+def test_a_very_long_run_is_not_broken_by_its_own_rounding(tmp_path: Path) -> None:
+    out = tmp_path / "o.csv"
+    assert run(["model", "run", "PC", "--periods", "130000", "--out", str(out)]) == 0
+    with out.open(encoding="utf-8") as lines:
+        *_, last = lines
+    assert last.startswith("130000,")
+
+
 def test_accounts_that_do_not_close_are_said_in_the_language(tmp_path: Path, capsys: Out) -> None:
     own = tmp_path / "own.model"
     own.write_text(BROKEN)

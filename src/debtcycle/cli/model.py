@@ -6,13 +6,14 @@ import csv
 import io
 import math
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from debtcycle.cli.output import check_out, csv_text, emit, progress, progress_end
+from debtcycle.cli.output import check_out, emit, progress, progress_end
 from debtcycle.cli.session import session_of
 from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
 from debtcycle.errors import ConfigError, ModelError
@@ -25,6 +26,8 @@ __all__ = ["command"]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 MAX_BYTES = 10_000_000
 MAX_PERIODS = 1_000_000
+MAX_FIGURES = 20_000_000  # of one output, about 400 MB of text
+ACCOUNTS = 1e-10  # of the largest cell
 SHORT = 200_000  # operations times periods
 
 
@@ -137,8 +140,12 @@ def _periods(_context: click.Context, _parameter: click.Parameter, text: str) ->
 def _output(run: Run) -> str:
     """Every variable and parameter by period, with all digits."""
     columns = [run[name][:, 0].tolist() for name in run.names]
-    rows = [[str(t), *(f"{column[t]:.17g}" for column in columns)] for t in range(run.periods + 1)]
-    return csv_text([["t", *run.names], *rows])
+    lines = [",".join(["t", *run.names])]
+    lines += [
+        f"{t},{','.join([f'{value:.17g}' for value in row])}"
+        for t, row in enumerate(zip(*columns, strict=True))
+    ]
+    return "\n".join(lines) + "\n"
 
 
 @command.command("list", cls=WordedCommand, help="help.model_list")
@@ -205,13 +212,24 @@ def run_one(
     given = _start(start) if start is not None else None
     changes = list(_shocks(shocks)) if shocks is not None else []
     model = _load(name)
+    if (periods + 1) * len(model.names()) > MAX_FIGURES:
+        most = max(MAX_FIGURES // len(model.names()) - 1, 1)
+        raise ConfigError("model.figures", periods=periods, names=len(model.names()), most=most)
     progress(session.texts("model.running", name=model.name))
     try:
         compiled = model.compile()
         # A short run is over in the plain back end before the compiled one has been loaded.
         work = len(compiled.program.code) * periods
         backend = "numpy" if work < SHORT else "numba"
-        run = compiled.run(periods, start=given, shocks=changes, backend=backend)
+        # A stock that has added up n payments carries their n roundings, at rest all to one side.
+        rounding = 64.0 * sys.float_info.epsilon * periods
+        run = compiled.run(
+            periods,
+            start=given,
+            shocks=changes,
+            backend=backend,
+            accounts_tolerance=max(ACCOUNTS, rounding),
+        )
     except ModelError as error:
         for part in ("kind", "side"):  # words of the accounts in the reader's language
             if error.message_id == "model.accounts":
