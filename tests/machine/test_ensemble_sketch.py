@@ -290,4 +290,8 @@ def test_faults_of_the_caller_are_said():
     data = sketch.to_bytes()
     for damaged in (b"", b"something else", data[:-1], data[:-1] + bytes([data[-1] ^ 1])):
         refused("ensemble.bytes", lambda damaged=damaged: Sketch.from_bytes(damaged))
+    partly = Sketch.empty(sketch.variables, 2, MANY)
+    for first in (256, 64):  # the second overlaps, the first does not
+        partly.add(values[:, :, :64], first)
+    refused("ensemble.twice", lambda: sketch.merge(partly))
     assert sketch.to_bytes() == data  # a refusal leaves what there was
