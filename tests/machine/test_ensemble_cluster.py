@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ import pytest
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble import cluster as rooms
 from debtcycle.machine.ensemble import run_ensemble
+from debtcycle.machine.ensemble.chunks import Chunk
 from debtcycle.machine.ensemble.cluster import local_cluster
 from machine.ar_paths import AutoRegressions
 
 distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+CommClosedError = pytest.importorskip("distributed.comm.core").CommClosedError
 psutil = pytest.importorskip("psutil", reason="it comes with the extra `dask`")
 
 PATHS = 6_000
@@ -191,3 +194,52 @@ def test_wrong_arguments_of_the_command_are_refused(arguments, capsys):
 
     assert main(arguments) == 2
     assert "start_cluster 4" in capsys.readouterr().err
+
+
+class Handed:
+    """A chunk that was handed out, and what is heard of it: errors, then perhaps a result."""
+
+    status = "pending"
+
+    def __init__(self, *heard: object) -> None:
+        self.heard = list(heard)
+
+    def result(self, timeout: float) -> object:
+        assert timeout > 0
+        word = self.heard.pop(0)
+        if isinstance(word, Exception):
+            raise word
+        return word
+
+    def submit(self, *_: object, pure: bool) -> Handed:
+        """As the client: the same chunk anew."""
+        assert not pure
+        return self
+
+    def nthreads(self) -> dict[str, int]:
+        return {"somewhere": 1}
+
+
+def test_a_chunk_that_dask_gave_up_is_handed_out_again_a_few_times():
+    gone = distributed.KilledWorker("a chunk", None, 3)
+    handed = Handed(TimeoutError(), gone, TimeoutError(), gone, "made")
+    assert rooms.result_of(handed, len, Chunk(64, 64), handed) == "made"
+    fatal = Handed(*[gone] * (rooms.ATTEMPTS + 1), "too late")
+    with pytest.raises(ConfigError) as caught:
+        rooms.result_of(fatal, len, Chunk(64, 64), fatal)
+    assert (caught.value.message_id, caught.value.params) == ("ensemble.killed", {"path": 64})
+    assert fatal.heard == ["too late"]
+
+
+def test_a_timeout_of_the_job_itself_is_not_taken_for_waiting():
+    handed = Handed(TimeoutError("of the job"), "never")
+    handed.status = "error"
+    with pytest.raises(TimeoutError, match="of the job"):
+        rooms.result_of(handed, len, Chunk(0, 64), handed)
+
+
+@pytest.mark.parametrize("error", [CommClosedError(), CancelledError()])
+def test_a_scheduler_that_goes_away_is_said(error):
+    with pytest.raises(ConfigError) as caught, rooms.naming_loss("tcp://127.0.0.1:1"):
+        raise error
+    assert caught.value.message_id == "ensemble.lost"

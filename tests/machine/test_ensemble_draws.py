@@ -6,13 +6,14 @@ import math
 import statistics
 from decimal import Decimal, localcontext
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from debtcycle.errors import ConfigError
-from debtcycle.machine.ensemble import draws, normals
+from debtcycle.machine.ensemble import draws, jit, normals
 from debtcycle.machine.ensemble.normal import (
     FAR_P,
     normals_of_words,
@@ -194,3 +195,16 @@ def test_neighbours_are_not_correlated(neighbour):
     for left, right in ((base, beside), (base**2 - 1.0, beside**2 - 1.0)):
         scale = math.sqrt(np.mean(left**2) * np.mean(right**2))
         assert abs(np.mean(left * right)) / scale < 4.5 / math.sqrt(paths)
+
+
+def test_kernels_compile_where_nothing_can_be_written(monkeypatch):
+    make = numba.njit
+
+    def without_place(*arguments, cache=False, **options):
+        if cache:
+            raise RuntimeError("no locator available")
+        return make(*arguments, **options)
+
+    monkeypatch.setattr(numba, "njit", without_place)
+    halved = jit.compiled(lambda x: jit.float_of(jit.bits_of(x)) / 2.0)
+    assert halved(3.0) == 1.5

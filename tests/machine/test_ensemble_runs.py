@@ -41,7 +41,7 @@ def threads_of_ensembles() -> list[str]:
     return [t.name for t in threading.enumerate() if t.name.startswith("ensemble")]
 
 
-@given(paths=st.integers(1, 3_000_000), size=st.none() | st.integers(1, 500).map(lambda n: 64 * n))
+@given(paths=st.integers(1, 300_000), size=st.none() | st.integers(1, 500).map(lambda n: 64 * n))
 def test_chunks_cover_every_path_once_and_begin_with_a_lane(paths, size):
     chunks = list(chunks_of(paths, size))
     assert [c.first_path for c in chunks] == [0, *np.cumsum([c.paths for c in chunks])[:-1]]

@@ -82,8 +82,10 @@ def test_quantiles_lie_within_the_promised_distance(data):
     for variable in range(2):
         for share, answer in zip(SHARES, found[:, 0, variable], strict=True):
             x, y = order_statistics(values[0, variable], share)
-            if max(abs(x), abs(y)) > 2.0**64:
-                assert x <= answer <= y or min(abs(x), abs(y)) > 2.0**64
+            if max(abs(x), abs(y)) > 2.0**64:  # only the order is kept there
+                assert values[0, variable].min() <= answer <= values[0, variable].max()
+                assert abs(x) > 2.0**64 or answer >= x - RELATIVE * abs(x) - ABSOLUTE
+                assert abs(y) > 2.0**64 or answer <= y + RELATIVE * abs(y) + ABSOLUTE
                 continue
             with np.errstate(over="ignore"):
                 exact = np.quantile(values[0, variable], share)
@@ -143,7 +145,10 @@ def test_mean_and_variance_are_those_of_exact_sums(data):
     variance = math.fsum(gap * gap for gap in gaps) / (paths - 1)
     largest = max(map(abs, exact))
     assert abs(sketch.mean()[0, 0] - mean) <= 1e-14 * largest
-    assert abs(sketch.variance()[0, 0] - variance) <= 1e-12 * variance + (1e-14 * largest) ** 2
+    # An error d of a mean enters as d times the standard deviation, and as its square.
+    gap = 1e-14 * largest
+    bound = 1e-12 * variance + gap * math.sqrt(variance) + gap**2
+    assert abs(sketch.variance()[0, 0] - variance) <= bound
 
 
 def rough_paths(paths: int) -> tuple[np.ndarray, np.ndarray]:
@@ -283,11 +288,15 @@ def test_faults_of_the_caller_are_said():
     refused("ensemble.lane", lambda: sketch.add(values, MANY))
     refused("ensemble.shape", lambda: sketch.add(values[:1], 128))
     refused("ensemble.shape", lambda: sketch.add(values, 128, np.zeros(3, bool)))
-    refused("ensemble.shape", lambda: Sketch.empty(["a"], 1, 2**32 + 1))
+    refused("ensemble.shape", lambda: Sketch.empty(["a"], 1, 2**32))
     refused("ensemble.merge", lambda: sketch.merge(Sketch.empty(["a"], 2, MANY)))
     refused("ensemble.share", lambda: sketch.quantile(1.5))
     refused("ensemble.share", lambda: sketch.quantile(math.nan))
     data = sketch.to_bytes()
     for damaged in (b"", b"something else", data[:-1], data[:-1] + bytes([data[-1] ^ 1])):
         refused("ensemble.bytes", lambda damaged=damaged: Sketch.from_bytes(damaged))
+    partly = Sketch.empty(sketch.variables, 2, MANY)
+    for first in (256, 64):  # the second overlaps, the first does not
+        partly.add(values[:, :, :64], first)
+    refused("ensemble.twice", lambda: sketch.merge(partly))
     assert sketch.to_bytes() == data  # a refusal leaves what there was

@@ -3,6 +3,11 @@
 Whatever the number of workers, the machines and the order in which parts come back, the same seed
 gives the same bytes: draws have addresses (`normals`), counts are whole numbers and sums have a
 fixed order (`Sketch`), and the parts are merged by the paths' ids (`run_ensemble`).
+
+A model brings a job, ``job(seed, first_path, paths)``: it draws, simulates some thousand paths at
+a time, adds them to a sketch and gives that back. `run_ensemble` hands the job's chunks to the
+threads of one machine, or to a Dask cluster by its address. A cluster of this machine starts with
+``python -m debtcycle.machine.ensemble.start_cluster 4``.
 """
 
 from __future__ import annotations

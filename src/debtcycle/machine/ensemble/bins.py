@@ -38,6 +38,7 @@ BEYOND: Final = 128 * 1024 + 1  # sizes of 2**64 and more
 ENDLESS: Final = BEYOND + 1
 ZERO: Final = ENDLESS  # place of the bin of zero; those of negative numbers lie before it
 PAGES: Final = (ZERO + ENDLESS) // PAGE + 1
+PAGES_LIKELY: Final = 128  # of a cell that crosses zero, after some ten thousand paths
 NOWHERE: Final = PAGES * PAGE
 TILE: Final = 256
 PAGE_BITS, IN_PAGE = np.uint64(8), np.uint64(PAGE - 1)
@@ -95,32 +96,31 @@ def _merge(
     pool: NDArray[np.uint32], used: int,
 ) -> int:  # fmt: skip
     """Add the counts of another set of pages; there must be room for all of them."""
+    left, right = pool.reshape(pool.size), counts.reshape(counts.size)
     for cell in range(len(table)):
         for number in range(PAGES):
-            source = other[cell, number]
-            if source < 0:
+            if other[cell, number] < 0:
                 continue
-            page = table[cell, number]
-            if page < 0:
-                page = used
-                table[cell, number] = page
-                pool[page] = 0
+            if table[cell, number] < 0:
+                table[cell, number] = used
+                pool[used] = 0
                 used += 1
-            for i in range(PAGE):
-                pool[page, i] += counts[source, i]
+            to = np.uint64(table[cell, number]) << PAGE_BITS
+            source = np.uint64(other[cell, number]) << PAGE_BITS
+            for i in range(np.uint64(PAGE)):
+                left[to + i] += right[source + i]
     return used
 
 
 @compiled
 def _put(out: NDArray[np.uint8], at: int, number: Any) -> int:
-    """Write a whole number, seven bits a byte, if there is room; the place behind it."""
-    while True:
-        if at < len(out):
-            out[at] = (number & 127) | (128 if number > 127 else 0)
+    """Write a whole number, seven bits a byte, the lowest first; the place behind it."""
+    while number > 127:
+        out[np.uint64(at)] = (number & 127) | 128
         at += 1
         number >>= 7
-        if number == 0:
-            return at
+    out[np.uint64(at)] = number
+    return at + 1
 
 
 @compiled
@@ -134,9 +134,10 @@ def _encode(table: NDArray[np.int32], pool: NDArray[np.uint32], out: NDArray[np.
             if page < 0:
                 continue
             for i in range(PAGE):
-                if pool[page, i] > 0:
+                count = pool[page, i]
+                if count > 0:
                     at = _put(out, at, number * PAGE + i - last)
-                    at = _put(out, at, np.int64(pool[page, i]))
+                    at = _put(out, at, np.int64(count))
                     last = number * PAGE + i
         at = _put(out, at, 0)
     return at
@@ -144,31 +145,30 @@ def _encode(table: NDArray[np.int32], pool: NDArray[np.uint32], out: NDArray[np.
 
 @compiled
 def _decode(text: NDArray[np.uint8], table: NDArray[np.int32], pool: NDArray[np.uint32]) -> int:
-    """Fill an empty table; pages beyond the pool are counted and not written."""
+    """Fill an empty table and as many pages as the text needs; the pages used."""
     used, at, cell, place, is_step = 1, 0, 0, -1, True
     while cell < len(table) and at < len(text):
-        number: Any = np.int64(0)
-        shift = 0
-        while at < len(text):
+        number: Any = np.int64(text[at] & 127)
+        shift = 7
+        while text[at] > 127:
+            at += 1
             number |= np.int64(text[at] & 127) << shift
             shift += 7
-            at += 1
-            if text[at - 1] < 128:
-                break
-        if is_step and number == 0:
-            cell, place = cell + 1, -1
-            continue
-        if is_step:
-            place += number
-        else:
-            if table[cell, place // PAGE] < 0:
-                table[cell, place // PAGE] = used
-                if used < len(pool):
-                    pool[used] = 0
+        at += 1
+        if not is_step:
+            page = table[cell, place >> 8]
+            if page < 0:
+                page = used
+                table[cell, place >> 8] = used
+                pool[used] = 0
                 used += 1
-            if table[cell, place // PAGE] < len(pool):
-                pool[table[cell, place // PAGE], place % PAGE] = number
-        is_step = not is_step
+            pool[page, place & 255] = number
+            is_step = True
+        elif number == 0:
+            cell, place = cell + 1, -1
+        else:
+            place += number
+            is_step = False
     return used
 
 
@@ -237,26 +237,27 @@ class Bins:
         return stretches[page] * PAGE + inside, counts[page, inside].astype(np.int64)
 
     def to_bytes(self) -> bytes:
-        """The counts, the same bytes for the same counts."""
-        length = _encode(self.table, self.pool, np.empty(0, np.uint8))
-        out = np.empty(length, np.uint8)
-        _encode(self.table, self.pool, out)
-        return out.tobytes()
+        """The counts, the same bytes for the same counts: pages, then bins cell by cell."""
+        # A step takes three bytes at most, a count five; untouched memory costs nothing.
+        out = np.empty(len(self.table) + 8 * PAGE * self.used, np.uint8)
+        length = _encode(self.table, self.pool, out)
+        return self.used.to_bytes(4, "little") + out[:length].tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes, cells: int) -> Bins:
         """What `to_bytes` wrote."""
-        text = np.frombuffer(data, np.uint8)
         made = cls.empty(cells)
-        needed = _decode(text, made.table.copy(), made.pool)
-        made.pool = np.zeros((needed, PAGE), np.uint32)
-        made.used = _decode(text, made.table, made.pool)
+        made.pool = np.empty((int.from_bytes(data[:4], "little"), PAGE), np.uint32)
+        made.pool[0] = 0
+        made.used = _decode(np.frombuffer(data, np.uint8, offset=4), made.table, made.pool)
         return made
 
     def _room(self, pages: int) -> None:
         """Make room for more pages."""
         if len(self.pool) - self.used >= pages:
             return
-        wider = np.empty((max(self.used + pages, self.used * 3 // 2), PAGE), np.uint32)
+        # Room that is not written to costs addresses, not memory; moving to a wider place does.
+        likely = max(2 * self.used, PAGES_LIKELY * len(self.table))
+        wider = np.empty((self.used + max(pages, likely), PAGE), np.uint32)
         wider[: self.used] = self.pool[: self.used]
         self.pool = wider

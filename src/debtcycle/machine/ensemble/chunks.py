@@ -11,7 +11,7 @@ from debtcycle.machine.ensemble.moments import LANE
 
 __all__ = ["Chunk", "Job", "Mergeable", "Progress", "Task", "chunks_of"]
 
-LARGEST: Final = 16_384
+LARGEST: Final = 32_768
 FEWEST_CHUNKS: Final = 64
 _WORD: Final = 2**32
 
@@ -66,7 +66,7 @@ def chunks_of(paths: int, size: int | None = None) -> Iterator[Chunk]:
     ----------
     paths : int
     size : int, optional
-        Paths of a chunk, a multiple of 64; by default a 64th of the ensemble, at most 16,384.
+        Paths of a chunk, a multiple of 64; by default a 64th of the ensemble, at most 32,768.
 
     Raises
     ------

@@ -190,8 +190,13 @@ class Moments:
 
     def merge(self, other: Moments) -> None:
         """Take over the branches of another set of lanes."""
-        for first, stop in other.lanes:
-            self._cover(first, stop)
+        before = self.lanes
+        try:
+            for first, stop in other.lanes:
+                self._cover(first, stop)
+        except ModelError:
+            self.lanes = before  # a refusal leaves what there was
+            raise
         for (level, index), branch in sorted(other.branches.items()):
             self._hang(level, index, branch)
 

@@ -92,11 +92,11 @@ class Sketch:
         variables : sequence of str
         quarters : int
         paths : int
-            Of the whole ensemble, at most 2**32: it decides whether all values are kept.
+            Of the whole ensemble, below 2**32: it decides whether all values are kept.
         """
         cells = len(variables) * quarters
-        if not 0 <= paths <= _WORD or quarters < 0:
-            raise ModelError("ensemble.shape", expected="0..2**32", found=f"{paths}, {quarters}")
+        if not 0 <= paths < _WORD or quarters < 0:
+            raise ModelError("ensemble.shape", expected="< 2**32", found=f"{paths}, {quarters}")
         return cls(
             tuple(variables),
             quarters,
@@ -114,7 +114,8 @@ class Sketch:
         Parameters
         ----------
         values : ndarray of float64
-            Shape (quarters, variables, paths). Copied where it has gaps.
+            Shape (quarters, variables, paths). Copied where it has gaps. Some thousand paths at
+            a time cost least: each cell's counts are fetched from memory once for all of them.
         first_path : int
             Id of the first one, a multiple of 64.
         failed : ndarray of bool, optional
