@@ -15,6 +15,7 @@ from debtcycle.machine.economy.start import start_row
 from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.machine.ensemble import normals
 from debtcycle.machine.scenario import Plan, Scenario, load_scenario
+from debtcycle.sfc.evaluation import evaluate
 
 __all__ = ["Experiment", "Pair", "by_quarter_names", "constant_names", "open_scenario", "prepare"]
 
@@ -105,7 +106,9 @@ class Experiment:
         """The two runs without shocks, with all variables."""
         compiled = compiled_economy()
         runs = [
-            compiled.run(self.quarters, start=self.start, shocks=self.steps(plan), on_failure="keep")
+            compiled.run(
+                self.quarters, start=self.start, shocks=self.steps(plan), on_failure="keep"
+            )
             for plan in (self.scenario.with_, self.scenario.without)
         ]
         return _pair(*runs)
@@ -139,6 +142,30 @@ def _pair(with_: sfc.Run, without: sfc.Run) -> Pair:
     return Pair(with_, without, failed, worst)
 
 
+def _completed(start: Mapping[str, float]) -> dict[str, float]:
+    """The start row with what follows from it: measures of the opening itself.
+
+    A variable is added where its equation needs nothing that is not known, lags read as today.
+    What the start row leaves out of the lagged variables and of the prices begins at nought.
+    """
+    compiled = compiled_economy()
+    variables = list(compiled.model.variables)
+    lagged = [variables[n] for _, kind, n, _ in compiled.program.lags.tolist() if kind == 0]
+    tears = [item.variable for block in compiled.blocks for item in block.tears]
+    known = {**dict.fromkeys([*lagged, *tears], 0.0), **start}
+    graph = compiled.model.graph
+    given_by = {name for call in compiled.model.primitives for name in call.results}
+    for block in compiled.blocks:
+        for item in block.chain:
+            if item.variable in known or item.variable in given_by or item.value is None:
+                continue
+            if all(symbol.name in known for symbol in graph.symbols(item.value)):
+                (value,) = evaluate(graph, [item.value], lambda s: np.float64(known[s.name]))
+                if np.isfinite(value):
+                    known[item.variable] = float(value)
+    return known
+
+
 def prepare(scenario: Scenario, facts: Facts) -> Experiment:
     """A scenario with an opening.
 
@@ -148,4 +175,4 @@ def prepare(scenario: Scenario, facts: Facts) -> Experiment:
         ``machine.facts_*`` where the facts contradict one another or the parameters.
     """
     row = start_row(facts, parameters=dict(scenario.parameters))
-    return Experiment(scenario, dict(row.values))
+    return Experiment(scenario, _completed(row.values))

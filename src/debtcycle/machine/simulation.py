@@ -51,7 +51,10 @@ class _Job:
 
     def __call__(self, seed: int, first_path: int, paths: int, /) -> Part:
         pair = self.experiment.paths(seed, first_path, paths, needed())
-        figures = {"with": publish(pair.with_.__getitem__), "without": publish(pair.without.__getitem__)}
+        figures = {
+            "with": publish(pair.with_.__getitem__),
+            "without": publish(pair.without.__getitem__),
+        }
         figures["difference"] = {
             name: figures["with"][name] - figures["without"][name] for name in names()
         }
@@ -161,9 +164,7 @@ def simulate(
         See `run_ensemble`.
     """
     job = _Job(experiment, paths)
-    part = run_ensemble(
-        job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress
-    )
+    part = run_ensemble(job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress)
     fans: dict[str, dict[str, Fan]] = {name: {} for name in names()}
     for side in SIDES:
         sketch = part.sketches[side]
@@ -183,4 +184,3 @@ def simulate(
         failed=failed.count,
         first_failed=failed.first,
     )
-

@@ -1,0 +1,82 @@
+"""A scenario from the data of a date, run and explained: what a face shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from debtcycle.machine.causes import Causes, causes
+from debtcycle.machine.economy.facts import Facts
+from debtcycle.machine.economy.parameters import QUARTER, at_step
+from debtcycle.machine.ensemble import Progress
+from debtcycle.machine.experiment import Pair, prepare
+from debtcycle.machine.initial_facts import facts_of
+from debtcycle.machine.opening import Opening
+from debtcycle.machine.scenario import Scenario
+from debtcycle.machine.simulation import Outcome, simulate
+
+__all__ = ["EXPLAINED", "Study", "study"]
+
+EXPLAINED = (1, 4, 8, 12, 20)  # quarters of which prices are attributed
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A simulation with its opening and its causes.
+
+    Attributes
+    ----------
+    opening : Opening
+        What was observed on the date, each figure with its source.
+    facts : Facts
+        What the economy started from.
+    central : Pair
+        The two runs without shocks, every variable kept.
+    causes : tuple of Causes
+        Attribution of price differences between the central runs.
+    """
+
+    scenario: Scenario
+    opening: Opening
+    facts: Facts
+    outcome: Outcome
+    central: Pair
+    causes: tuple[Causes, ...]
+
+
+def study(
+    scenario: Scenario,
+    opening: Opening,
+    *,
+    paths: int,
+    seed: int,
+    workers: int | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """Run a scenario from an opening.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        See `debtcycle.machine.experiment.open_scenario`.
+    opening : Opening
+        See `debtcycle.machine.opening.from_data`.
+    paths, seed, workers, cluster, progress
+        See `simulate`.
+
+    Raises
+    ------
+    ModelError
+        ``machine.facts_*`` where the opening cannot be started from.
+    ConfigError
+        See `debtcycle.machine.ensemble.run_ensemble`.
+    """
+    facts = facts_of(opening, {**at_step(QUARTER), **scenario.parameters})
+    experiment = prepare(scenario, facts)
+    outcome = simulate(
+        experiment, paths, seed=seed, workers=workers, cluster=cluster, progress=progress
+    )
+    central = experiment.central()
+    quarters = [quarter for quarter in EXPLAINED if quarter <= scenario.quarters]
+    why = () if central.failed.any() else causes(central, quarters)
+    return Study(scenario, opening, facts, outcome, central, why)
