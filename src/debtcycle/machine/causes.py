@@ -45,7 +45,7 @@ def solve_quarter(state: Mapping[str, Values]) -> Values:
         accounts_tolerance=None,
         on_failure="keep",
     )
-    return np.log(np.array([run[f"p{asset}"][1] for asset in SLOW]))
+    return np.asarray(np.log([run[f"p{asset}"][1] for asset in SLOW]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,8 @@ class Scenario:
     text: Mapping[str, str] = field(default_factory=dict)
 
 
-def _fail(name: str, message_id: str, **params: object) -> ModelError:
-    return ModelError(f"scenario.{message_id}", scenario=name, **params)
+def _fail(scenario: str, message_id: str, /, **params: object) -> ModelError:
+    return ModelError(f"scenario.{message_id}", scenario=scenario, **params)
 
 
 class _Reader:
