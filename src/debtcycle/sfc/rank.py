@@ -219,8 +219,8 @@ def check_rank(model: Model, blocks: tuple[Block, ...]) -> None:
     """Refuse blocks whose equations follow from one another and so leave a variable open.
 
     A block that is singular for some values of its parameters only passes: a start row may give
-    others. Equations that contradict one another whatever came before, as ``x = x + 1``, pass: the run
-    says in which period they have no solution, and by how much.
+    others. Equations that contradict one another whatever came before, as ``x = x + 1``, pass:
+    the run says in which period they have no solution, and by how much.
 
     Raises
     ------
