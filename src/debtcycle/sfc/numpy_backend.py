@@ -67,7 +67,7 @@ class _Block:
 
     def __init__(self, machine: _Machine, span: list[int], tolerance: float) -> None:
         self.machine, self.tolerance = machine, tolerance
-        self.begin, self.middle, self.end, self.first, self.last, entry = span
+        self.begin, self.middle, self.end, self.first, self.last, entry, self.head = span
         size = self.last - self.first
         program = machine.program
         self.tears = program.tears[0, self.first : self.last]
@@ -176,6 +176,7 @@ class _Block:
     def solve(self, row: int, number: int, state: State, iterations: int) -> None:
         """Try the guesses in turn; note the worst equation of paths that failed."""
         worst = np.full(state.worst.shape, np.inf)
+        self.machine.execute(self.head, self.begin)
         for guess, value in enumerate(GUESSES):
             done = (state.failed[0] >= 0) | (worst <= self.tolerance)
             if done.all():

@@ -28,6 +28,7 @@ Dual = tuple[float, Values]  # a value and its gradient by the variables that ar
 
 # Ranges of the points: all positive first, where logarithms and powers are numbers.
 _RANGES = ((0.5, 1.5), (0.01, 0.1), (5.0, 50.0), (-1.5, 1.5), (-50.0, 50.0), (0.9, 1.1))
+_DECLARED = 3  # points with the parameters as declared; at the others they are drawn too
 _SINGULAR = 1e-11
 _OPEN = 1e-6
 
@@ -46,9 +47,8 @@ class _Point:
             gradient = self.flat.copy()
             gradient[place] = 1.0
             self.symbols[Symbol(item.variable)] = self.drawn(), gradient
-
         for name, parameter in model.parameters.items():
-            if parameter.value is not None:
+            if parameter.value is not None and seed < _DECLARED:
                 self.symbols[Symbol(name)] = parameter.value, self.flat
 
     def drawn(self) -> float:
@@ -149,11 +149,14 @@ class _Null:
         By how much it then fails to follow: the combination of residuals whose gradient is nought.
     names : tuple of str
         Variables that move along the direction that no equation holds.
+    declared : bool
+        Whether the parameters were at their declared values.
     """
 
     equation: int
     gap: float
     names: tuple[str, ...]
+    declared: bool
 
 
 def _null(model: Model, block: Block, seed: int) -> _Null | None:
@@ -195,7 +198,7 @@ def _null(model: Model, block: Block, seed: int) -> _Null | None:
     names = tuple(name for name, gradient in moved if abs(gradient @ direction) > _OPEN)
     gap = float(weights @ residual)
     noise = float(np.abs(weights) @ np.abs([a[0] for a, _ in pairs])) * 1e-9
-    return _Null(large, gap if abs(gap) > noise else 0.0, names)
+    return _Null(large, gap if abs(gap) > noise else 0.0, names, seed < _DECLARED)
 
 
 def _nulls(model: Model, block: Block) -> list[_Null]:
@@ -215,8 +218,9 @@ def _nulls(model: Model, block: Block) -> list[_Null]:
 def check_rank(model: Model, blocks: tuple[Block, ...]) -> None:
     """Refuse blocks whose equations follow from one another and so leave a variable open.
 
-    Equations that contradict one another whatever came before, as ``x = x + 1``, pass: the run
-    says in which period they have no solution, and by how much.
+    A block that is singular for some values of its parameters only passes: a start row may give
+    others. Equations that contradict one another whatever came before, as ``x = x + 1``, pass:
+    the run says in which period they have no solution, and by how much.
 
     Raises
     ------
@@ -228,8 +232,8 @@ def check_rank(model: Model, blocks: tuple[Block, ...]) -> None:
         found = _nulls(model, block) if block.tears else []
         if not found:
             continue
-        gaps = np.array([null.gap for null in found])
-        if gaps[0] and np.ptp(gaps) <= 1e-9 * abs(gaps[0]):
+        gaps = np.array([null.gap for null in found if null.declared])
+        if len(gaps) and gaps[0] and np.ptp(gaps) <= 1e-9 * abs(gaps[0]):
             continue
         first = found[0]
         equation = model.equations[block.tears[first.equation].equation]

@@ -335,7 +335,8 @@ class Run:
         residual, *cells = evaluate(self.model.graph, [item.residual, *group], of)
         shape = (self.periods,)
         size = np.max([np.abs(np.broadcast_to(c, shape)) for c in cells], axis=0)
-        off = np.abs(np.broadcast_to(residual, shape)) / np.maximum(size, 1e-30)
+        with np.errstate(all="ignore"):  # what is not a number is off
+            off = np.abs(np.broadcast_to(residual, shape)) / np.maximum(size, 1e-30)
         first = int(np.argmax(~(off <= tolerance)))
         return first + 1, float(off[first])
 

@@ -323,6 +323,7 @@ class _Solver:
         """The function."""
         f = self.f
         f.set(f.m, self.done, f.compare_integer("sge", f.get(f.i, "%failed"), 0))
+        f.do(f"call void @fixed{self.block.number}(ptr %w, ptr %h)")
         with f.loop(0, GUESSES) as (guess, finished):
             with f.when(f.long_op("icmp sgt", guess, 0)):
                 self.restart(guess, finished)
@@ -333,5 +334,5 @@ class _Solver:
 
 
 def block_function(layout: Layout, block: Block) -> str:
-    """Text of ``solveN``, which calls ``chainN`` and ``slopesN``."""
+    """Text of ``solveN``, which calls ``fixedN``, ``chainN`` and ``slopesN``."""
     return _Solver(layout, block).text()
