@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from debtcycle.machine.acceptance.laboratory import Arm, Laboratory, Programme, purchases, steps
 from debtcycle.machine.acceptance.outcome import Outcome, above, below, between, mean
 from debtcycle.machine.economy.reading import bubble_number_of
-from debtcycle.machine.economy.start import start_row
 from debtcycle.machine.economy.text import compiled_economy
 
 __all__ = ["bubble_and_depression", "before_the_pop", "melt_up"]
@@ -33,13 +32,8 @@ def _tightened(rate: float) -> Programme:
 
 def opening_bubble_number(lab: Laboratory) -> float:
     """Bubble number of the bubble's opening."""
-    start = start_row(lab.openings["bubble"], parameters=_plain(lab)).values
-    run = compiled_economy().run(1, start=start)
+    run = compiled_economy().run(1, start=lab.start("bubble"))
     return float(bubble_number_of(lambda name: run[name][1])[0])
-
-
-def _plain(lab: Laboratory) -> dict[str, float]:
-    return {k: v for k, v in (lab.parameters or {}).items() if not k.startswith("sd_")}
 
 
 def _arms(lab: Laboratory) -> tuple[Arm, Arm]:
@@ -52,8 +46,7 @@ def _arms(lab: Laboratory) -> tuple[Arm, Arm]:
 
 def _crossing(lab: Laboratory, arm: Arm) -> NDArray[np.int64]:
     """First quarter in which the real policy rate is above neutral by 1.5 pp; the horizon if none."""
-    neutral = _plain(lab).get("rstar", 0.01)
-    high = arm["r"] - arm["pe"] > neutral + 0.015
+    high = arm["r"] - arm["pe"] > lab.value("rstar") + 0.015
     return np.where(high.any(axis=0), high.argmax(axis=0), HORIZON)
 
 

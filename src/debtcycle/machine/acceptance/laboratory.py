@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.machine.economy.facts import Facts, shipped_openings
-from debtcycle.machine.economy.parameters import shock_sizes
+from debtcycle.machine.economy.parameters import given, shock_sizes
 from debtcycle.machine.economy.start import start_row
 from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.sfc import Shock
@@ -110,6 +110,10 @@ class Laboratory:
     _arms: dict[tuple[str, str, int], Arm] = field(default_factory=dict)
     _normals: list[Values] = field(default_factory=list)
 
+    def value(self, name: str) -> float:
+        """A parameter, as given here or as shipped."""
+        return (self.parameters or {}).get(name, given()[name].value)
+
     def shocks(self, quarters: int, first: int, last: int) -> list[Shock]:
         """The shocks of some paths."""
         if not self._normals:
@@ -125,6 +129,11 @@ class Laboratory:
             for place, (name, size) in enumerate(sizes.items())
         ]
 
+    def start(self, opening: str) -> Mapping[str, float]:
+        """Start row of an opening."""
+        plain = {k: v for k, v in (self.parameters or {}).items() if not k.startswith("sd_")}
+        return start_row(self.openings[opening], parameters=plain).values
+
     def arm(self, opening: str, programme: Programme = NOTHING, quarters: int = 24) -> Arm:
         """An arm from an opening, run now or remembered."""
         key = (opening, programme.name, quarters)
@@ -133,8 +142,7 @@ class Laboratory:
         return self._arms[key]
 
     def _run(self, opening: str, programme: Programme, quarters: int) -> Arm:
-        given = {k: v for k, v in (self.parameters or {}).items() if not k.startswith("sd_")}
-        start = start_row(self.openings[opening], parameters=given).values
+        start = self.start(opening)
         found: dict[str, list[Values]] = {name: [] for name in KEPT}
         failed, worst = 0, 0.0
         for first in range(0, self.paths, CHUNK):

@@ -24,7 +24,6 @@ Test = Callable[[Laboratory], list[Outcome]]
 
 SIZE, QUARTERS = 10.0, 8
 QE = purchases(SIZE, QUARTERS)
-LARGE = purchases(12.0, QUARTERS)
 HELD = steps("held", {1: 1.0}, "hold")
 BP = 1e4
 DURING = slice(1, QUARTERS + 1)
@@ -93,9 +92,7 @@ def gold(lab: Laboratory) -> list[Outcome]:
 
 def break_even(lab: Laboratory) -> list[Outcome]:
     """5: the share of gold rises with its expected growth, and crosses at the bond's yield."""
-    given = lab.parameters or {}
-    k = [given.get(name, default) for name, default in
-         (("kb", 120.0), ("ks", 45.5), ("ke", 31.7), ("kt", 9.57))]  # fmt: skip
+    k = [lab.value(name) for name in ("kb", "ks", "ke", "kt")]
     growth, bond = np.linspace(-0.02, 0.10, 121), 0.04
     nothing = np.full_like(growth, -3.0)  # so unattractive that no share is left
     v = [nothing, nothing, np.full_like(growth, bond), *[nothing] * 4, growth]
@@ -178,16 +175,12 @@ def acceleration(lab: Laboratory) -> list[Outcome]:
     """9: commodity prices rise and policy tightens: real assets beat growth, and rise."""
     rise = steps("commodities", {5: 0.08, 9: 0.0}, "e_com")
     tighter = steps("tighter", {5: 0.0025, 9: 0.0}, "tighten")
-    arm = lab.arm("bubble", QE + _without_noise(rise) + tighter)
+    arm = lab.arm("bubble", QE + rise + tighter)
     growth, real = (mean(arm[n][8] / arm[n][4] - 1) for n in ("total_G", "total_R"))
     return [
         above(9, "real_less_growth_pp", 100 * (real - growth), 10.0),
         above(9, "real_assets_pct", 100 * real, 0.0),
     ]
-
-
-def _without_noise(programme: Programme) -> Programme:
-    return programme
 
 
 def debt(lab: Laboratory) -> list[Outcome]:

@@ -172,12 +172,12 @@ def portfolio(j: str) -> Block:
 
 
 def portfolio_banks() -> Block:
-    """Wealth and demands of banks: reserves in place of deposits."""
-    block = Block("portfolio of banks: what they do not hold in securities is reserves")
+    """Wealth and demands of banks: reserves and loans in place of deposits."""
+    block = Block("portfolio of banks: securities beside reserves and loans, which others decide")
     for asset in ("M", "b", "N", "I", "K"):
         block.opening(f"a{asset}_B", "1", f"what is peculiar to their liking of {asset}")
-    worth = ["Res", "grow*b_B[-1]", *(f"{GROWTH[a]}*p{a}*{a}_B[-1]" for a in "NIK")]
-    block.find("W_B", "gdp", total(worth), "reserves and securities")
+    worth = ["Res", "LH", "LF", "grow*b_B[-1]", *(f"{GROWTH[a]}*p{a}*{a}_B[-1]" for a in "NIK")]
+    block.find("W_B", "gdp", total(worth), "reserves, loans and securities")
     liking = ["r + aM_B", "rb + ab_B", "ER_N + aN_B", "ER_I + aI_B", "v_K + aK_B"]
     for asset in "bNIK":
         block.name(f"D{asset}_B", "gdp", f"value of {asset} wanted")

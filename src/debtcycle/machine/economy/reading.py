@@ -62,7 +62,8 @@ def market_of(read: Read) -> Market:
         for number, asset in enumerate(SLOW):
             if asset in held(holder):
                 holdings[place, number] = read(f"{asset}_{holder}") * prices[asset]
-        money = read("Res") if holder == "B" else read(f"M_{holder}")
+        bank = holder == "B"
+        money = read("Res") + read("LH") + read("LF") if bank else read(f"M_{holder}")
         cash[place] = money + read(f"b_{holder}")
         kept[place] = read(f"f_{holder}")
         liking[place] = _liking(read, holder, returns, size)

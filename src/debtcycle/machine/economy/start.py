@@ -153,7 +153,7 @@ class _Opening:
                 mine["M"] = v["r"]
             else:
                 self.extrapolated(j, mine)
-            money = v["Res"] if j == "B" else v[f"M_{j}"]
+            money = v["Res"] + v["loan0"] if j == "B" else v[f"M_{j}"]
             worth = {"M": money, **{a: v[f"{a}_{j}"] for a in ("b", *held(j))}}
             for asset, liking in self.matched(worth).items():
                 v[f"a{asset}_{j}"] = liking - mine[asset]
