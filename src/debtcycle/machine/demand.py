@@ -1,8 +1,9 @@
 r"""Demand for assets: a nested logit with inertia, its shares and their analytic Jacobian.
 
 A sector holds money M, bills b, long bonds N, protected bonds I, credit K, two equities G and R,
-and gold Z. Its attractiveness of asset a is ``v_a`` (expected return plus what is peculiar to the
-sector). Nests: liquid {M, b} inside safe {liquid, N, I, K}; equity {G, R}; gold {Z}. With
+and gold Z. Its attractiveness of asset a is ``v_a``: the expected return, which is the same for
+all, plus what is peculiar to the sector. The two are given apart, so that the exponentials of
+returns are computed once for all sectors, and those of what is peculiar once a quarter. Nests: liquid {M, b} inside safe {liquid, N, I, K}; equity {G, R}; gold {Z}. With
 inclusive values
 
 .. math::
@@ -40,19 +41,19 @@ __all__ = [
     "values",
 ]
 
-# Inputs of an investor: attractiveness of M b N I K G R Z, kept value of N I K G R Z, wealth,
-# what is placed, and the four substitutions kb ks ke kt. Outputs: value of b N I K G R Z.
-INPUTS, OUTPUTS = 20, 7
-# A bank holds reserves in place of deposits, no equity and no gold: attractiveness of M b N I K,
-# kept value of N I K, wealth, what is placed, kb ks. Outputs: value of b N I K.
-BANK_INPUTS, BANK_OUTPUTS = 12, 4
+# Inputs of an investor: expected return of M b N I K G R Z, what is peculiar to its liking of
+# each, kept value of N I K G R Z, wealth, what is placed, and the four substitutions kb ks ke kt.
+# Outputs: value of b N I K G R Z.
+INPUTS, OUTPUTS = 28, 7
+# A bank holds reserves in place of deposits, no equity and no gold: returns and liking of
+# M b N I K, kept value of N I K, wealth, what is placed, kb ks. Outputs: value of b N I K.
+BANK_INPUTS, BANK_OUTPUTS = 17, 4
 
 
 class _Nest:
     """A nest: shares, inclusive value, and mean attractiveness."""
 
-    def __init__(self, k: Any, v: Sequence[Any], m: Any) -> None:
-        weights = [m.exp(k * one) for one in v]
+    def __init__(self, k: Any, v: Sequence[Any], weights: Sequence[Any], m: Any) -> None:
         total = weights[0]
         for weight in weights[1:]:
             total = total + weight
@@ -80,15 +81,27 @@ def _sum(items: Sequence[Any]) -> Any:
     return total
 
 
+def _weights(k: Sequence[Any], base: Sequence[Any], own: Sequence[Any], m: Any) -> list[Any]:
+    """exp(k v) of each asset, as a product of what is common and what is peculiar."""
+    return [
+        m.exp(one * b) * m.exp(one * p) for one, b, p in zip(k, base, own, strict=True)
+    ]
+
+
 class _Shares:
     """Shares of the slow assets of an investor."""
 
     def __init__(self, x: Sequence[Any], m: Any) -> None:
-        kb, ks, ke, kt = x[16:20]
-        self.liquid = _Nest(kb, x[0:2], m)
-        self.safe = _Nest(ks, [self.liquid.value, *x[2:5]], m)
-        self.equity = _Nest(ke, x[5:7], m)
-        self.top = _Nest(kt, [self.safe.value, self.equity.value, x[7]], m)
+        kb, ks, ke, kt = x[24:28]
+        k = (kb, kb, ks, ks, ks, ke, ke, kt)
+        v = [base + own for base, own in zip(x[:8], x[8:16], strict=True)]
+        leaf = _weights(k, x[:8], x[8:16], m)
+        self.liquid = _Nest(kb, v[:2], leaf[:2], m)
+        inner = self.liquid.value
+        self.safe = _Nest(ks, [inner, *v[2:5]], [m.exp(ks * inner), *leaf[2:5]], m)
+        self.equity = _Nest(ke, v[5:7], leaf[5:7], m)
+        nests = (self.safe.value, self.equity.value)
+        self.top = _Nest(kt, [*nests, v[7]], [*(m.exp(kt * n) for n in nests), leaf[7]], m)
         safe, equity, gold = self.top.shares
         self.slow = [
             *(safe * s for s in self.safe.shares[1:]),
@@ -131,8 +144,8 @@ def values(x: Sequence[Any], m: Any) -> list[Any]:
     m : namespace with ``exp`` and ``log``
     """
     shares = _Shares(x, m)
-    wealth, placed = x[14], x[15]
-    slow = [kept + share * placed for kept, share in zip(x[8:14], shares.slow, strict=True)]
+    wealth, placed = x[22], x[23]
+    slow = [kept + share * placed for kept, share in zip(x[16:22], shares.slow, strict=True)]
     return [shares.liquid.shares[1] * (wealth - _sum(slow)), *slow]
 
 
@@ -140,19 +153,20 @@ def slopes(x: Sequence[Any], m: Any) -> list[list[Any]]:
     """Jacobian of `values`: `OUTPUTS` rows of `INPUTS` numbers."""
     shares = _Shares(x, m)
     liquid = shares.liquid
-    wealth, placed = x[14], x[15]
-    slow = [kept + share * placed for kept, share in zip(x[8:14], shares.slow, strict=True)]
+    wealth, placed = x[22], x[23]
+    slow = [kept + share * placed for kept, share in zip(x[16:22], shares.slow, strict=True)]
     rows = []
     for of in range(6):
         weight = shares.slow[of] * placed
         logs = shares.logarithms(of)
-        row = [weight * one for one in logs[:8]]
+        by_v = [weight * one for one in logs[:8]]
+        row = [*by_v, *by_v]
         row += [1.0 if n == of else 0.0 for n in range(6)]
         row += [0.0, shares.slow[of], *(weight * one for one in logs[8:])]
         rows.append(row)
     left, part = wealth - _sum(slow), liquid.shares[1]
-    bills = _bills(rows, part, range(8, 14), 14)
-    _tilt(bills, liquid, left, 16)
+    bills = _bills(rows, part, range(16, 22), 22)
+    _tilt(bills, liquid, left, 8, 24)
     return [bills, *rows]
 
 
@@ -169,26 +183,31 @@ def _bills(rows: list[list[Any]], part: Any, kept: range, wealth: int) -> list[A
     return found
 
 
-def _tilt(bills: list[Any], liquid: _Nest, left: Any, kb: int) -> None:
+def _tilt(bills: list[Any], liquid: _Nest, left: Any, own: int, kb: int) -> None:
     """Add the slopes of bills through their part of what is liquid."""
     money, part = liquid.shares
     tilt = part * money * left
-    bills[0] = bills[0] - liquid.k * tilt
-    bills[1] = bills[1] + liquid.k * tilt
+    by_v = liquid.k * tilt
+    for money_at, bills_at in ((0, 1), (own, own + 1)):
+        bills[money_at] = bills[money_at] - by_v
+        bills[bills_at] = bills[bills_at] + by_v
     bills[kb] = bills[kb] + tilt * (liquid.v[1] - liquid.v[0])
 
 
 def _bank(x: Sequence[Any], m: Any) -> tuple[_Nest, _Nest, list[Any]]:
-    liquid = _Nest(x[10], x[0:2], m)
-    safe = _Nest(x[11], [liquid.value, *x[2:5]], m)
-    slow = [kept + share * x[9] for kept, share in zip(x[5:8], safe.shares[1:], strict=True)]
+    kb, ks = x[15:17]
+    v = [base + own for base, own in zip(x[:5], x[5:10], strict=True)]
+    leaf = _weights((kb, kb, ks, ks, ks), x[:5], x[5:10], m)
+    liquid = _Nest(kb, v[:2], leaf[:2], m)
+    safe = _Nest(ks, [liquid.value, *v[2:]], [m.exp(ks * liquid.value), *leaf[2:]], m)
+    slow = [kept + share * x[14] for kept, share in zip(x[10:13], safe.shares[1:], strict=True)]
     return liquid, safe, slow
 
 
 def bank_values(x: Sequence[Any], m: Any) -> list[Any]:
     """Value that banks want of bills, N, I and K."""
     liquid, _, slow = _bank(x, m)
-    return [liquid.shares[1] * (x[8] - _sum(slow)), *slow]
+    return [liquid.shares[1] * (x[13] - _sum(slow)), *slow]
 
 
 def bank_slopes(x: Sequence[Any], m: Any) -> list[list[Any]]:
@@ -197,15 +216,16 @@ def bank_slopes(x: Sequence[Any], m: Any) -> list[list[Any]]:
     rows = []
     for of in range(3):
         share = safe.shares[1 + of]
-        weight = share * x[9]
+        weight = share * x[14]
         by_value = 0.0 - safe.k * weight
-        row = [by_value * safe.shares[0] * one for one in liquid.shares]
-        row += [by_value * one for one in safe.shares[1:]]
-        row[2 + of] = row[2 + of] + safe.k * weight
+        by_v = [by_value * safe.shares[0] * one for one in liquid.shares]
+        by_v += [by_value * one for one in safe.shares[1:]]
+        by_v[2 + of] = by_v[2 + of] + safe.k * weight
+        row = [*by_v, *by_v]
         row += [1.0 if n == of else 0.0 for n in range(3)]
         row += [0.0, share, by_value * safe.shares[0] * liquid.by_k()]
         row.append(by_value * safe.by_k() + weight * (safe.v[1 + of] - safe.value))
         rows.append(row)
-    bills = _bills(rows, liquid.shares[1], range(5, 8), 8)
-    _tilt(bills, liquid, x[8] - _sum(slow), 10)
+    bills = _bills(rows, liquid.shares[1], range(10, 13), 13)
+    _tilt(bills, liquid, x[13] - _sum(slow), 5, 15)
     return [bills, *rows]

@@ -109,10 +109,10 @@ def _inputs(market: Market, holder: int, returns: Values, prices: Values) -> lis
     wealth = market.cash[holder] + held.sum(axis=0)
     kept, placed = market.kept[holder] * held, (1 - market.kept[holder]) * wealth
     liking = market.liking[holder]
+    base = [np.zeros_like(wealth), *returns]
     if holder == BANK:
-        v = [liking[0], *(liking[1:5] + returns[:4])]
-        return [*v, *kept[:3], wealth, placed, *market.k[:2]]
-    return [liking[0], *(liking[1:] + returns), *kept, wealth, placed, *market.k]
+        return [*base[:5], *liking[:5], *kept[:3], wealth, placed, *market.k[:2]]
+    return [*base, *liking, *kept, wealth, placed, *market.k]
 
 
 def excess_demand(market: Market, u: Values) -> Values:
@@ -138,7 +138,7 @@ def jacobian(market: Market, u: Values) -> Values:
         count = 3 if holder == BANK else 6
         inputs = _inputs(market, holder, returns, prices)
         rows = (demand.bank_slopes if holder == BANK else demand.slopes)(inputs, np)
-        kept, wealth = count + 2, 2 * count + 2
+        kept, wealth = 2 * count + 4, 3 * count + 4
         held = market.holdings[holder] * prices
         untouched = market.kept[holder]
         for a, row in enumerate(rows):

@@ -97,7 +97,8 @@ def break_even(lab: Laboratory) -> list[Outcome]:
     nothing = np.full_like(growth, -3.0)  # so unattractive that no share is left
     v = [nothing, nothing, np.full_like(growth, bond), *[nothing] * 4, growth]
     zero, one = np.zeros_like(growth), np.ones_like(growth)
-    found = demand.values([*v, *[zero] * 6, one, one, *[np.full_like(growth, x) for x in k]], np)
+    given = [*v, *[zero] * 14, one, one, *[np.full_like(growth, x) for x in k]]
+    found = demand.values(given, np)
     share = found[6]
     crossing = growth[np.abs(share - 0.5).argmin()]
     return [

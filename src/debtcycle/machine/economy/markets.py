@@ -148,16 +148,16 @@ def portfolio(j: str) -> Block:
         block.opening(f"a{asset}_{j}", "1", f"what is peculiar to their liking of {asset}")
     worth = total([CASH[j], *(f"p{a}*{a}_{j}[-1]" for a in SLOW)])
     block.find(f"W_{j}", "gdp", worth, "what they have to place")
-    liking = [f"rM + aM_{j}", f"rb + ab_{j}"]
+    returns = ["rM", "rb", "ER_N", "ER_I", "v_K", "v_G", "v_R", "v_Z"]
+    liking = [f"aM_{j}", f"ab_{j}"]
     for asset in SLOW:
-        base = f"ER_{asset}" if asset in "NI" else f"v_{asset}"
-        text = f"{base} + a{asset}_{j}"
+        text = f"a{asset}_{j}"
         if asset in "GRZ":
             text += f" + c_{j}*n[-1]*chi*kx_{asset}*x_{asset}[-1]"
         liking.append(text)
     for asset in ("b", *SLOW):
         block.name(f"D{asset}_{j}", "gdp", f"value of {asset} wanted")
-    given = [*liking, *(_kept(j, a) for a in SLOW), f"W_{j}", f"(1 - f_{j})*W_{j}"]
+    given = [*returns, *liking, *(_kept(j, a) for a in SLOW), f"W_{j}", f"(1 - f_{j})*W_{j}"]
     outputs = ", ".join(f"D{a}_{j}" for a in ("b", *SLOW))
     block.say(f"primitive investor({', '.join([*given, 'kb', 'ks', 'ke', 'kt'])}) -> {outputs}")
     left = " - ".join([f"W_{j}", *(f"D{a}_{j}" for a in ("b", *SLOW))])
@@ -178,7 +178,7 @@ def portfolio_banks() -> Block:
         block.opening(f"a{asset}_B", "1", f"what is peculiar to their liking of {asset}")
     worth = ["Res", "LH", "LF", "grow*b_B[-1]", *(f"{GROWTH[a]}*p{a}*{a}_B[-1]" for a in "NIK")]
     block.find("W_B", "gdp", total(worth), "reserves, loans and securities")
-    liking = ["r + aM_B", "rb + ab_B", "ER_N + aN_B", "ER_I + aI_B", "v_K + aK_B"]
+    liking = ["r", "rb", "ER_N", "ER_I", "v_K", "aM_B", "ab_B", "aN_B", "aI_B", "aK_B"]
     for asset in "bNIK":
         block.name(f"D{asset}_B", "gdp", f"value of {asset} wanted")
     given = [*liking, *(_kept("B", a) for a in "NIK"), "W_B", "(1 - f_B)*W_B", "kb", "ks"]
