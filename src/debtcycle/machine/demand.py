@@ -58,7 +58,8 @@ class _Nest:
         for weight in weights[1:]:
             total = total + weight
         self.k, self.v = k, v
-        self.shares = [weight / total for weight in weights]
+        whole = 1.0 / total
+        self.shares = [weight * whole for weight in weights]
         self.value = m.log(total) / k
         self.mean = _dot(self.shares, v)
 
