@@ -1,0 +1,179 @@
+"""Scenario files: what they say, what is refused, and that nothing is lost on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from debtcycle.errors import ModelError
+from debtcycle.machine.experiment import by_quarter_names, constant_names, open_scenario
+from debtcycle.machine.scenario import ASSETS, Scenario, list_scenarios, parse_scenario
+
+HEAD = "from = 2025-12-15\nquarters = 12\n"
+
+
+def parse(text: str, head: str = HEAD) -> Scenario:
+    return parse_scenario("own", head + text, by_quarter_names(), constant_names())
+
+
+def steps(scenario: Scenario, name: str, run: str = "with") -> dict[int, float]:
+    plan = scenario.with_ if run == "with" else scenario.without
+    return {quarter: value for quarter, n, value in plan.steps if n == name}
+
+
+def test_the_shipped_ones_are_named_and_told_in_both_languages() -> None:
+    wanted = {
+        "qe-into-depression", "qe-into-bubble", "reserve-management", "qt", "twist",
+        "deficit-bonds", "deficit-bills-monetised", "melt-up-and-tightening", "inflation-wakes",
+        "forced-cash", "ai-productivity",
+    }  # fmt: skip
+    assert set(list_scenarios()) == wanted
+    for name in wanted:
+        scenario = open_scenario(name)
+        assert scenario.name == name
+        assert set(scenario.title) == set(scenario.text) == {"en", "zh"}
+        assert scenario.with_.steps != scenario.without.steps
+    assert open_scenario("qe-into-depression").as_of == dt.date(2008, 11, 28)
+
+
+def test_the_two_dates_get_the_same_programme() -> None:
+    bubble, depression = (open_scenario(f"qe-into-{name}") for name in ("bubble", "depression"))
+    assert bubble.with_ == depression.with_
+    assert bubble.parameters == depression.parameters == {}
+
+
+def test_a_purchase_is_spread_and_announced() -> None:
+    found = parse('[[purchase]]\nasset = "N"\ntotal_pct_gdp = 8\nfirst = 3\nquarters = 4\n')
+    assert steps(found, "q_N") == {3: 2.0, 4: 2.0, 5: 2.0, 6: 2.0}
+    assert steps(found, "announced") == {3: 8.0, 4: 6.0, 5: 4.0, 6: 2.0}
+    assert found.without.steps == ()
+
+
+@given(
+    st.sampled_from(sorted(ASSETS)), st.floats(-7, 7), st.integers(1, 12), st.integers(1, 12),
+    st.sampled_from(["with", "without", "both"]), st.booleans(),
+)  # fmt: skip
+def test_whatever_is_bought_adds_up(
+    asset: str, each: float, first: int, length: int, run: str, announced: bool
+) -> None:
+    total = each * length
+    text = (
+        f'[[purchase]]\nasset = "{asset}"\ntotal_pct_gdp = {total!r}\nfirst = {first}\n'
+        f'quarters = {length}\nrun = "{run}"\nannounced = {str(announced).lower()}\n'
+    )
+    if first + length - 1 > 12:
+        with pytest.raises(ModelError, match=r"scenario\.late"):
+            parse(text)
+        return
+    if abs(total / length) > 7.0:  # by a rounding
+        return
+    found = parse(text)
+    for side in ("with", "without"):
+        bought = steps(found, ASSETS[asset], side)
+        assert sum(bought.values()) == pytest.approx(total if run in (side, "both") else 0.0)
+        if not announced or asset == "b":
+            assert steps(found, "announced", side) == {}
+
+
+def test_values_by_quarter_replace_the_default_and_end() -> None:
+    found = parse('[[set]]\nname = "disc_bills"\nfirst = 2\nvalues = [0.5, 0.7]\n')
+    series = found.with_.series(5, {"disc_bills": 0.2})
+    assert series == {"disc_bills": [0.2, 0.5, 0.7, 0.2, 0.2]}
+
+
+def test_two_announced_purchases_add_up() -> None:
+    found = parse(
+        '[[purchase]]\nasset = "N"\ntotal_pct_gdp = 4\nquarters = 2\n'
+        '[[purchase]]\nasset = "K"\ntotal_pct_gdp = 2\nquarters = 2\n'
+    )
+    assert steps(found, "announced") == {1: pytest.approx(5.6), 2: pytest.approx(2.8)}
+
+
+REFUSED = {
+    "toml": "quarters = = 4",
+    "key": 'colour = "red"',
+    "name": '[[set]]\nname = "q_n"\nvalue = 1.0',
+    "asset": '[[purchase]]\nasset = "houses"\ntotal_pct_gdp = 1',
+    "number": '[[purchase]]\nasset = "N"\ntotal_pct_gdp = "much"',
+    "fast": '[[purchase]]\nasset = "N"\ntotal_pct_gdp = 40\nquarters = 4',
+    "late": '[[set]]\nname = "disc"\nfirst = 10\nquarters = 4\nvalue = 1.0',
+    "quarter": '[[set]]\nname = "disc"\nfirst = 0\nvalue = 1.0',
+    "count": '[[set]]\nname = "disc"\nquarters = 3\nvalues = [1.0, 2.0]',
+    "value": '[[set]]\nname = "disc"\nvalue = 1.0\nvalues = [1.0]',
+    "run": '[[set]]\nname = "disc"\nvalue = 1.0\nrun = "never"',
+    "truth": '[[purchase]]\nasset = "N"\ntotal_pct_gdp = 1\nannounced = "yes"',
+    "seller": '[[purchase]]\nasset = "K"\ntotal_pct_gdp = 1\nfrom_sector = "H"',
+    "table": "purchase = 3",
+    "words": "title = 3",
+    "contradiction": '[[set]]\nname = "disc"\nvalue = 1.0\n[[set]]\nname = "disc"\nvalue = 2.0',
+}
+
+
+@pytest.mark.parametrize("kind", sorted(REFUSED))
+def test_what_cannot_be_meant_is_refused(kind: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        parse(REFUSED[kind] + "\n")
+    assert caught.value.message_id == f"scenario.{kind}"
+    assert caught.value.params["scenario"] == "own"
+
+
+def test_a_purchase_and_a_sale_of_one_asset_in_one_quarter_contradict_each_other() -> None:
+    with pytest.raises(ModelError) as caught:
+        parse(
+            '[[purchase]]\nasset = "N"\ntotal_pct_gdp = 4\nquarters = 4\n'
+            '[[purchase]]\nasset = "N"\ntotal_pct_gdp = -4\nfirst = 4\nquarters = 4\n'
+        )
+    params = caught.value.params
+    assert caught.value.message_id == "scenario.contradiction"
+    assert (params["where"], params["other"]) == ("purchase 2", "purchase 1")
+    assert (params["name"], params["quarter"]) == ("q_N", 4)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        ("quarters = 12\n", "date"),
+        ('from = "soon"\nquarters = 12\n', "date"),
+        ("from = 2025-12-15T10:00:00\n", "date"),
+        ("from = 2025-12-15\nquarters = 0\n", "length"),
+        ("from = 2025-12-15\nquarters = 100000\n", "length"),
+        ("from = 2025-12-15\nquarters = 2.5\n", "quarter"),
+        ("from = 2025-12-15\n[parameters]\nkapow = 3.0\n", "name"),
+        ("from = 2025-12-15\n[parameters]\nchi = nan\n", "number"),
+        ('from = 2025-12-15\nname = ""\n', "words"),
+    ],
+)
+def test_a_head_that_cannot_be_meant_is_refused(head: str, kind: str) -> None:
+    with pytest.raises(ModelError, match=rf"scenario\.{kind}"):
+        parse("", head)
+
+
+def test_a_name_that_is_not_known_says_what_is_near() -> None:
+    with pytest.raises(ModelError) as caught:
+        parse('[[set]]\nname = "tightn"\nvalue = 1.0\n')
+    assert "tighten" in str(caught.value.params["near"])
+    with pytest.raises(ModelError) as caught:
+        open_scenario("qe-into-buble")
+    assert caught.value.message_id == "scenario.unknown"
+    assert "qe-into-bubble" in str(caught.value.params["near"])
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = HEAD + '[[set]]\nname = "disc"\nvalue = 1.0\n[parameters]\nchi = 0.5\n'
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    found = open_scenario(str(path))
+    assert found.name == "mine"
+    assert found.parameters == {"chi": 0.5}
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ModelError, match=r"scenario\.file"):
+        open_scenario(str(path))
+    with pytest.raises(ModelError, match=r"scenario\.file"):
+        open_scenario(str(tmp_path))
+    path.write_text("#" * 300_000)
+    with pytest.raises(ModelError, match=r"scenario\.large"):
+        open_scenario(str(path))

@@ -1,0 +1,145 @@
+"""A study from a shipped opening: accounts, chances, failures, causes, and the same bytes."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from functools import cache
+
+import numpy as np
+import pytest
+
+from debtcycle.machine.attribution import CHANNELS
+from debtcycle.machine.causes import causes, integrated
+from debtcycle.machine.economy.facts import shipped_openings
+from debtcycle.machine.economy.names import SLOW
+from debtcycle.machine.ensemble import normals
+from debtcycle.machine.experiment import Experiment, open_scenario, prepare
+from debtcycle.machine.phases import PHASES
+from debtcycle.machine.published import names
+from debtcycle.machine.scenario import list_scenarios, parse_scenario
+from debtcycle.machine.simulation import Outcome, simulate
+
+
+@cache
+def experiment(name: str, opening: str = "bubble") -> Experiment:
+    return prepare(open_scenario(name), shipped_openings()[opening])
+
+
+@cache
+def outcome() -> Outcome:
+    return simulate(experiment("qe-into-bubble"), 192, seed=5, workers=2)
+
+
+def same(a: Outcome, b: Outcome) -> bool:
+    fans = all(
+        a.fans[n][side].quantiles.tobytes() == b.fans[n][side].quantiles.tobytes()
+        and a.fans[n][side].mean.tobytes() == b.fans[n][side].mean.tobytes()
+        for n in names() for side in ("with", "without", "difference")
+    )  # fmt: skip
+    return fans and a.phases.tobytes() == b.phases.tobytes() and a.window == b.window
+
+
+def test_workers_and_parts_change_no_bit() -> None:
+    again = simulate(experiment("qe-into-bubble"), 192, seed=5, workers=1)
+    assert same(outcome(), again)
+    other = simulate(experiment("qe-into-bubble"), 192, seed=6, workers=2)
+    assert not same(outcome(), other)
+
+
+def test_accounts_close_on_every_path_of_every_scenario() -> None:
+    for name in list_scenarios():
+        made = experiment(name, "depression" if "depression" in name else "bubble")
+        pair = made.paths(3, 0, 64, ("P",))
+        assert not pair.failed.any(), name
+        assert pair.worst_account <= 1e-10, name
+
+
+def test_the_two_runs_share_their_chances_and_start() -> None:
+    pair = experiment("qe-into-bubble").paths(9, 64, 64, ("P", "pi", "z_rho"))
+    np.testing.assert_array_equal(pair.with_["z_rho"], pair.without["z_rho"])
+    assert (pair.with_["pi"][-1] != pair.without["pi"][-1]).all()
+    for name, side in outcome().fans.items():
+        assert side["difference"].mean[0] == 0.0, name
+        assert np.isfinite(side["with"].quantiles).all(), name
+
+
+def test_what_a_plan_says_of_a_shock_is_added_to_chance() -> None:
+    made = experiment("inflation-wakes")
+    pair = made.paths(2, 0, 64, ("clev",))
+    jump = pair.with_["e_com"] - pair.without["e_com"]
+    np.testing.assert_allclose(jump[5:9], 0.09)
+    np.testing.assert_allclose(jump[[1, 4, 9]], 0.0, atol=1e-15)
+    drawn = normals(2, 0, 64, made.quarters, 9)
+    assert drawn.shape == (made.quarters, 9, 64)
+
+
+def test_fans_are_ordered_and_phases_are_parts() -> None:
+    for side in outcome().fans.values():
+        for fan in side.values():
+            assert (np.diff(fan.quantiles, axis=0) >= 0).all()
+    assert outcome().phases.shape == (41, len(PHASES))
+    np.testing.assert_allclose(outcome().phases.sum(axis=1), 1.0)
+    assert [q for q, _ in outcome().entered] == sorted(q for q, _ in outcome().entered)
+
+
+def test_an_experiment_travels_between_processes() -> None:
+    made = experiment("qe-into-bubble")
+    copy = pickle.loads(pickle.dumps(made))
+    a, b = (one.paths(1, 0, 8, ("pi",)).with_["pi"] for one in (made, copy))
+    np.testing.assert_array_equal(a, b)
+
+
+def test_a_path_that_fails_is_counted_and_the_others_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = experiment("qe-into-bubble")
+    real = Experiment.chances
+
+    def one_bad(self: Experiment, plan, seed, first, paths):  # type: ignore[no-untyped-def]
+        found = real(self, plan, seed, first, paths)
+        if first == 0:
+            for shock in found:
+                if shock.name == "e_pi" and shock.t == 3:
+                    np.asarray(shock.value)[11] = 1e6  # no economy survives this
+        return found
+
+    monkeypatch.setattr(Experiment, "chances", one_bad)
+    spoilt = simulate(made, 128, seed=5, workers=1)
+    assert (spoilt.failed, spoilt.first_failed) == (1, (11,))
+    monkeypatch.undo()
+    sound = made.paths(5, 0, 128, ("P",))
+    values = np.delete(sound.with_["P"][-1], 11)
+    assert spoilt.fans["price_level"]["with"].mean[-1] == pytest.approx(100 * values.mean())
+    assert math.isfinite(spoilt.worst_account)
+
+
+@pytest.mark.parametrize("name", ["qe-into-bubble", "melt-up-and-tightening", "inflation-wakes"])
+def test_causes_add_up_to_what_happened(name: str) -> None:
+    pair = experiment(name).central()
+    for cause in causes(pair, (1, 4, 9, 17)):
+        quarter = cause.quarter
+        happened = [
+            math.log(pair.with_[f"p{a}"][quarter, 0] / pair.without[f"p{a}"][quarter, 0])
+            for a in SLOW
+        ]
+        np.testing.assert_allclose(cause.change, happened, atol=1e-12)
+        np.testing.assert_allclose(cause.parts.sum(axis=0), cause.change, atol=1e-12)
+    first = causes(pair, (1,))[0]
+    if name == "inflation-wakes" or name == "qe-into-bubble":
+        # In the first quarter nothing but the purchases differs.
+        for channel in CHANNELS:
+            if channel != "quantity":
+                assert abs(first.of(channel, "G")) < 1e-12
+        assert first.of("quantity", "N") > 0.0
+
+
+def test_small_causes_agree_with_the_integral() -> None:
+    text = 'from = 2025-12-15\nquarters = 8\n[[purchase]]\nasset = "N"\ntotal_pct_gdp = 1\nquarters = 8\n'
+    small = parse_scenario("small", text, (), ())
+    pair = prepare(small, shipped_openings()["bubble"]).central()
+    for quarter in (2, 5, 8):
+        (exact,) = causes(pair, (quarter,))
+        line = integrated(pair, quarter)
+        whole = np.abs(exact.change)
+        assert (np.abs(line.parts - exact.parts) <= 0.05 * np.abs(exact.parts) + 0.002 * whole).all()
