@@ -75,6 +75,14 @@ def test_a_cluster_of_this_machine_is_reached_from_nowhere_else(cluster):
     assert open_to == {"127.0.0.1"}
 
 
+def test_workers_of_this_machine_keep_their_memory(cluster):
+    address = scaled(cluster, 1)
+    names = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "OMP_NUM_THREADS")
+    with distributed.Client(address, set_as_default=False) as client:
+        (found,) = client.run(lambda: [os.environ.get(name) for name in names]).values()
+    assert found == [str(2**30), str(2**25), "1"]
+
+
 @pytest.mark.parametrize("nannies", [True, False])
 def test_a_killed_worker_loses_nothing(cluster, wanted, nannies, tmp_path):
     address = scaled(cluster, 2)

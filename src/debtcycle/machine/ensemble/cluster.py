@@ -31,6 +31,12 @@ WORKERLESS_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 2.0
 ATTEMPTS: Final = 5  # times that a chunk is handed out anew after Dask has given it up
 LOOPBACK: Final = "127.0.0.1"
+# Dask has its workers give memory back at once. Tables that come and go with each chunk would then
+# be cleared by the system each time; so let the allocator keep what it has.
+MEMORY: Final = {
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**30,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
+}
 
 
 def on_cluster(
@@ -177,6 +183,7 @@ def local_cluster(workers: int, port: int = 0) -> Iterator[LocalCluster]:
         Its ``scheduler_address`` is what `on_cluster` wants. All processes end with the context.
     """
     require_dask()
+    import dask
     import distributed
 
     make: Any = distributed.LocalCluster
@@ -188,5 +195,7 @@ def local_cluster(workers: int, port: int = 0) -> Iterator[LocalCluster]:
         "processes": True,
         "threads_per_worker": 1,
     }
-    with make(n_workers=workers, **options) as cluster:
+    with dask.config.set(MEMORY):
+        made = make(n_workers=workers, **options)
+    with made as cluster:
         yield cluster
