@@ -187,14 +187,14 @@ def solve(market: Market, start: Values, tolerance: float = 1e-11) -> tuple[Valu
     return u, worst
 
 
-def _step(
-    market: Market, u: Values, value: Values, size: Values
-) -> tuple[Values, Values, Values]:
+def _step(market: Market, u: Values, value: Values, size: Values) -> tuple[Values, Values, Values]:
     """One Newton step, halved in each economy until the residual falls."""
     matrix = np.moveaxis(jacobian(market, u), 2, 0)
     step = np.linalg.solve(matrix, value.T[..., None])[..., 0].T
     # A step that empties the market for bills, whose rate decides everything, leads nowhere.
-    far = np.maximum(np.abs(step[1:]).max(axis=0), market.bill_slope * market.k[0] * np.abs(step[0]))
+    far = np.maximum(
+        np.abs(step[1:]).max(axis=0), market.bill_slope * market.k[0] * np.abs(step[0])
+    )
     step /= np.maximum(1.0, far)
     before = np.abs(value).max(axis=0) / size
     length = np.ones_like(before)

@@ -94,7 +94,7 @@ def before_the_pop(lab: Laboratory) -> list[Outcome]:
     lowest = int(np.argmin(returns))
     last, others = np.mean(returns[:3]), np.mean(returns[3:])
     state = (tightened["x_G"] * tightened["n"])[1 : HORIZON - 8]
-    ahead = (total[9:HORIZON + 1] / total[1 : HORIZON - 7] - 1)[: len(state)]
+    ahead = (total[9 : HORIZON + 1] / total[1 : HORIZON - 7] - 1)[: len(state)]
     known = np.isfinite(state) & np.isfinite(ahead)
     hot = known & (state >= np.nanquantile(state, 0.8))
     return [

@@ -48,7 +48,12 @@ def steps(name: str, values: Mapping[int, float], parameter: str) -> Programme:
 
 
 def purchases(
-    total: float, quarters: int = 8, *, of: str = "q_N", announced: bool = True, duration: float = 1.0
+    total: float,
+    quarters: int = 8,
+    *,
+    of: str = "q_N",
+    announced: bool = True,
+    duration: float = 1.0,
 ) -> Programme:
     """Purchases of a total in percent of GDP, even over some quarters, announced at the start.
 
@@ -161,7 +166,9 @@ class Laboratory:
         joined = {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
         return Arm(joined, failed, worst)
 
-    def difference(self, opening: str, programme: Programme, name: str, quarters: int = 24) -> Values:
+    def difference(
+        self, opening: str, programme: Programme, name: str, quarters: int = 24
+    ) -> Values:
         """With less without, path by path, shape (quarters + 1, paths)."""
         with_it = self.arm(opening, programme, quarters)
         without = self.arm(opening, NOTHING, quarters)

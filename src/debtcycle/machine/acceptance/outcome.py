@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["Outcome", "above", "below", "between", "mean"]
 
@@ -42,19 +42,19 @@ class Outcome:
         return self.high is None or self.value <= self.high
 
 
-def between(test: int, part: str, value: float, low: float, high: float) -> Outcome:
+def between(test: int, part: str, value: ArrayLike, low: float, high: float) -> Outcome:
     """A number that must lie between two others."""
-    return Outcome(test, part, float(value), low, high)
+    return Outcome(test, part, float(np.asarray(value)), low, high)
 
 
-def above(test: int, part: str, value: float, low: float) -> Outcome:
+def above(test: int, part: str, value: ArrayLike, low: float) -> Outcome:
     """A number that must reach another."""
-    return Outcome(test, part, float(value), low, None)
+    return Outcome(test, part, float(np.asarray(value)), low, None)
 
 
-def below(test: int, part: str, value: float, high: float) -> Outcome:
+def below(test: int, part: str, value: ArrayLike, high: float) -> Outcome:
     """A number that must not exceed another."""
-    return Outcome(test, part, float(value), None, high)
+    return Outcome(test, part, float(np.asarray(value)), None, high)
 
 
 def mean(values: Values) -> Values:

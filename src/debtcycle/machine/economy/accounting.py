@@ -1,4 +1,4 @@
-"""Blocks of the accounts: who owes what, who pays whom, what is gained; and measures of the state."""
+"""Blocks of the accounts - who owes what, who pays whom - and measures of the state."""
 
 from __future__ import annotations
 
@@ -118,12 +118,17 @@ def measures() -> Block:
         "wealth_non", "gdp", "nonM*(cur + M_H) - nonL*LH", "wealth of those without other assets"
     )
     block.find("wealth_hold", "gdp", "V_H - wealth_non", "wealth of holders of assets")
+    block.find("wealth_gap", "1", "wealth_hold*h/wages", "wealth of holders in years of all wages")
     block.find(
-        "wealth_gap", "1", "wealth_hold*h/wages", "wealth of holders in years of all wages"
+        "bought",
+        "gdp",
+        "0.75*bought[-1] + buy_b + buy_N + buy_I",
+        "bought of late by the central bank",
     )
-    block.find("bought", "gdp", "0.75*bought[-1] + buy_b + buy_N + buy_I", "bought of late by the central bank")
     block.find("banked", "gdp", "0.75*banked[-1] + d(b_B)", "bills taken of late by banks")
-    block.find("billed", "gdp", "0.75*billed[-1] + iss_b - buy_b", "bills taken of late by the public")
+    block.find(
+        "billed", "gdp", "0.75*billed[-1] + iss_b - buy_b", "bills taken of late by the public"
+    )
     block.find("needed", "gdp", "0.75*needed[-1] + issue", "financed of late by the Treasury")
     block.find("monetised", "1", "(bought + banked)/max(needed, 0.1*h*trend)",
         "monetisation: central bank and banks, of the deficit")  # fmt: skip

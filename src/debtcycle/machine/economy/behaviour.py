@@ -82,7 +82,9 @@ def credit() -> Block:
     block = Block("credit: loans create deposits")
     block.opening("loan0", "1", "loans at the opening")
     block.find("rL", "1", "r + s_L + s1*imp[-1]", "loan rate")
-    block.find("healthy", "1", "1/(1 + (imp[-1]/imp0)^2)", "response of loans to rates that is left")
+    block.find(
+        "healthy", "1", "1/(1 + (imp[-1]/imp0)^2)", "response of loans to rates that is left"
+    )
     block.find(
         "rgapL", "1",
         "0.4*(r - pe[-1] - rstar) + 0.6*(yK[-1] - pe[-1] - rstar - tpn - spr0)",
@@ -172,7 +174,9 @@ def output() -> Block:
     block.find("NX", "gdp", "nx0*100*h*trend", "net exports")
     block.find("Inv", "gdp", "Ybar*(i0 + dI + 0.5*(y - dem))", "investment")
     block.find("Cons", "gdp", "Y - Inv - Gov - NX", "consumption")
-    block.find("Cap", "gdp", "(Cap[-1] + (Inv - Ybar*i0)/P)*grow/exp(target*h)", "capital, in goods")
+    block.find(
+        "Cap", "gdp", "(Cap[-1] + (Inv - Ybar*i0)/P)*grow/exp(target*h)", "capital, in goods"
+    )
     block.find("fG", "1", "l_G*cpi + 0.5*ey*y + qai*prodl", "cash flows of growth equity, log")
     block.find("fR", "1", "l_R*cpi + ey*y + gcom*clev", "cash flows of real-asset equity, log")
     return block
@@ -188,7 +192,9 @@ def prices() -> Block:
         " + ksc*cpass[-1]) + e_pi",
         "inflation, a year",
     )  # fmt: skip
-    block.find("cpass", "1", "cpass[-1] + mspd*(e_com/h - cpass[-1])", "commodity change on its way")
+    block.find(
+        "cpass", "1", "cpass[-1] + mspd*(e_com/h - cpass[-1])", "commodity change on its way"
+    )
     block.find("miss", "1", "miss[-1] + missp*(pi - target - miss[-1])", "persistent miss")
     block.find("anchor", "1", "a0*exp(-(miss/tau)^2)", "weight of the target in expectations")
     block.find(

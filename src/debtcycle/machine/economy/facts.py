@@ -94,9 +94,7 @@ class Facts:
         return 0.0
 
 
-def facts_from(
-    given: Mapping[str, float], past_growth_log: Sequence[float] = ()
-) -> Facts:
+def facts_from(given: Mapping[str, float], past_growth_log: Sequence[float] = ()) -> Facts:
     """Facts from plain names and numbers: the attributes of `Facts`, and holdings by name.
 
     Raises
@@ -105,7 +103,9 @@ def facts_from(
         ``machine.facts_missing`` naming what is lacking; ``machine.facts_unknown``;
         ``machine.facts_negative`` for a holding that is not positive.
     """
-    names = [entry.name for entry in fields(Facts) if entry.name not in ("holdings", "past_growth_log")]
+    names = [
+        entry.name for entry in fields(Facts) if entry.name not in ("holdings", "past_growth_log")
+    ]
     wanted = {holding_name(j, a): (j, a) for j in HOLDERS for a in ("M", "b", *held(j))}
     missing = [name for name in (*names, *wanted) if name not in given]
     if missing:

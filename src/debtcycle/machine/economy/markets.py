@@ -28,9 +28,7 @@ def returns() -> Block:
     block.find("ER_N", "1", "yN + D_N*wr*(yN - yeN)", "expected return of long bonds")
     block.find("ER_I", "1", "yI + pe[-1] + D_I*wr*(yI - yeI)", "of protected bonds")
     block.find("ER_K", "1", "yK + D_K*wr*(yK - yeK)", "of credit")
-    block.find(
-        "ER_G", "1", "e_Gd*exp(fG - uG) + g_G + l_G*pe[-1]", "of growth equity"
-    )
+    block.find("ER_G", "1", "e_Gd*exp(fG - uG) + g_G + l_G*pe[-1]", "of growth equity")
     block.find("ER_R", "1", "e_Rd*exp(fR - uR) + g_R + l_R*pe[-1]", "of real-asset equity")
     block.find("ER_Z", "1", "pe[-1] + mu*(cpi - uZ)", "of gold")
     risk = "(rho[-1] + z_rho)"

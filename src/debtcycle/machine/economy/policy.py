@@ -52,7 +52,9 @@ def policy_rate() -> Block:
         " max(floor, r[-1] + rspd*(max(floor, rule) - r[-1]) + tighten + e_r)))",
         "policy rate",
     )  # fmt: skip
-    block.find("bias", "1", "(1 - biasd)*bias[-1] + bias_add", "how far policy stays below its rule")
+    block.find(
+        "bias", "1", "(1 - biasd)*bias[-1] + bias_add", "how far policy stays below its rule"
+    )
     return block
 
 

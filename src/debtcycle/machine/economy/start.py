@@ -92,8 +92,10 @@ class _Opening:
     def stocks(self) -> None:
         f, v = self.facts, self.v
         for item in f.holdings:
-            name = "Res" if (item.sector, item.instrument) == ("B", "M") else (
-                f"{item.instrument}_{item.sector}"
+            name = (
+                "Res"
+                if (item.sector, item.instrument) == ("B", "M")
+                else (f"{item.instrument}_{item.sector}")
             )
             v[name] = item.value_pct_gdp
         v["cur"], v["tga"] = f.currency_pct_gdp, f.treasury_cash_pct_gdp
@@ -229,7 +231,10 @@ class _Opening:
         deficit = issue - (grow - 1) * v["tga"]
         taxes = p["g0"] * output + paid - remitted - deficit
         v["tx0"] = taxes / output - p["au"] * v["y"]
-        v["needed"], v["bought"] = issue * 4 / grow, (grow - 1) * (v["b_C"] + v["N_C"] + v["I_C"]) * 4
+        v["needed"], v["bought"] = (
+            issue * 4 / grow,
+            (grow - 1) * (v["b_C"] + v["N_C"] + v["I_C"]) * 4,
+        )
         v["billed"], v["banked"] = (grow - 1) * v["b_p"] * 4, (grow - 1) * v["b_B"] * 4
 
     def goods(self) -> None:
@@ -256,9 +261,7 @@ class _Opening:
         v["dC"] = demanded - v["dI"]
         v["ares"] = v["dC"] - p["Am"] * v["mg"] + (1 - p["to_I"]) * p["Ar"] * rgap
         margin = p["m0"] * (1 + p["g3"] * max(0.0, v["vol"] - p["vol0"]))
-        wanted = p["lam0"] * math.exp(
-            p["g2"] * v["x_G"] * v["n"] - p["g1"] * (v["r"] - neutral)
-        )
+        wanted = p["lam0"] * math.exp(p["g2"] * v["x_G"] * v["n"] - p["g1"] * (v["r"] - neutral))
         v["lamr"] = math.log(v["lev"] / wanted)
         if v["lev"] > 1 / margin:
             raise ModelError("machine.facts_leverage", leverage=v["lev"], most=f"{1 / margin:.3g}")

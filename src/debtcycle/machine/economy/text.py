@@ -17,12 +17,15 @@ __all__ = ["compiled_economy", "economy_text", "primitives"]
 
 
 def _head() -> str:
+    said = (
+        "An inertial nested-logit demand for assets inside closed accounts, with expectations that"
+        " are given within the quarter, so that each quarter's prices are the one solution of a"
+        " system of gross substitutes."
+    )
     lines = [
         'model ECONOMY "One mechanism, run from any date"',
         'source "Equations and parameters: see the documentation of the package"',
-        'text "An inertial nested-logit demand for assets inside closed accounts, with'
-        " expectations that are given within the quarter, so that each quarter's prices are the"
-        ' one solution of a system of gross substitutes."',
+        f'text "{said}"',
         "unit gdp",
         f"sector {', '.join(SECTORS.values())}",
     ]
@@ -37,10 +40,7 @@ def _declared() -> str:
             group = entry.group
             note = ", set by quarter" if group in BY_QUARTER else ""
             lines.append(f"\n# --- parameters: {group.replace('_', ' ')}{note}")
-        lines.append(
-            f"parameter {entry.name} = {entry.value!r} [1]"
-            f' "{entry.meaning}"'
-        )
+        lines.append(f'parameter {entry.name} = {entry.value!r} [1] "{entry.meaning}"')
     return "\n".join(lines)
 
 

@@ -103,7 +103,9 @@ def break_even(lab: Laboratory) -> list[Outcome]:
     crossing = growth[np.abs(share - 0.5).argmin()]
     return [
         above(5, "least_rise_of_share", np.diff(share).min(), 1e-12),
-        between(5, "growth_at_even_shares_pct", 100 * crossing, 100 * bond - 1e-6, 100 * bond + 1e-6),
+        between(
+            5, "growth_at_even_shares_pct", 100 * crossing, 100 * bond - 1e-6, 100 * bond + 1e-6
+        ),
     ]
 
 
