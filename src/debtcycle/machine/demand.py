@@ -64,7 +64,7 @@ class _Nest:
         self.mean = _dot(self.shares, v)
 
     def by_k(self) -> Any:
-        """d value / d k."""
+        """Slope of the value in k."""
         return (self.mean - self.value) / self.k
 
 

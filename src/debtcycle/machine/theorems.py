@@ -42,7 +42,7 @@ ASSETS = ("b", "N", "I", "K", "G", "R", "Z")
 INVESTORS = 4
 BANK = 4  # holders 0 to 3 are investors, 4 is the banks
 _BONDS = slice(1, 4)
-LINE_SEARCH, ITERATIONS = 30, 60
+LINE_SEARCH, ITERATIONS, STEADY, SHORT = 30, 100, 40, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,21 +174,26 @@ def solve(market: Market, start: Values, tolerance: float = 1e-11) -> tuple[Valu
     """
     u = start.copy()
     size = np.abs(market.supply).max(axis=0)
-    value = excess_demand(market, u)
-    worst = np.abs(value).max(axis=0) / size
-    for _ in range(ITERATIONS):
+    worst = np.abs(excess_demand(market, u)).max(axis=0) / size
+    for iteration in range(ITERATIONS):
         active = np.flatnonzero(worst > tolerance)
         if not len(active):
             break
         part = _chosen(market, active)
         with np.errstate(all="ignore"):
-            trial, found, after = _step(part, u[:, active], value[:, active], size[active])
-        u[:, active], value[:, active], worst[active] = trial, found, after
+            u[:, active], worst[active] = _step(
+                part, u[:, active], size[active], STEADY <= iteration < 2 * STEADY
+            )
     return u, worst
 
 
-def _step(market: Market, u: Values, value: Values, size: Values) -> tuple[Values, Values, Values]:
-    """One Newton step, halved in each economy until the residual falls."""
+def _step(market: Market, u: Values, size: Values, steady: bool) -> tuple[Values, Values]:
+    """One Newton step, halved in each economy until the residual falls.
+
+    Where that is at a loss, a `steady` short step follows the path on which all excess demands
+    shrink together; the slope matrix is never singular on it, so that it leads to the root.
+    """
+    value = excess_demand(market, u)
     matrix = np.moveaxis(jacobian(market, u), 2, 0)
     step = np.linalg.solve(matrix, value.T[..., None])[..., 0].T
     # A step that empties the market for bills, whose rate decides everything, leads nowhere.
@@ -197,18 +202,17 @@ def _step(market: Market, u: Values, value: Values, size: Values) -> tuple[Value
     )
     step /= np.maximum(1.0, far)
     before = np.abs(value).max(axis=0) / size
-    length = np.ones_like(before)
-    for _ in range(LINE_SEARCH):
+    length = np.full_like(before, SHORT if steady else 1.0)
+    for _ in range(1 if steady else LINE_SEARCH):
         trial = u - length * step
-        found = excess_demand(market, trial)
-        after = np.abs(found).max(axis=0) / size
+        after = np.abs(excess_demand(market, trial)).max(axis=0) / size
         good = after < before
         if good.all():
             break
         length = np.where(good, length, 0.5 * length)
-    stay = ~good
-    trial[:, stay], found[:, stay], after[stay] = u[:, stay], value[:, stay], before[stay]
-    return trial, found, after
+    if steady:
+        return trial, after
+    return np.where(good, trial, u), np.where(good, after, before)
 
 
 def _chosen(market: Market, which: NDArray[np.intp]) -> Market:

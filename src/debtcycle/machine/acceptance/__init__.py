@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from debtcycle.machine.acceptance.bubbles import before_the_pop, bubble_and_depression, melt_up
 from debtcycle.machine.acceptance.laboratory import Arm, Laboratory, Programme, purchases, steps
-from debtcycle.machine.acceptance.outcome import Outcome
 from debtcycle.machine.acceptance.mechanism import TESTS, Test
+from debtcycle.machine.acceptance.outcome import Outcome
 
 __all__ = [
     "ALL_TESTS",

@@ -10,7 +10,7 @@ from debtcycle.machine.acceptance.outcome import Outcome, above, below, between,
 from debtcycle.machine.economy.reading import bubble_number_of
 from debtcycle.machine.economy.text import compiled_economy
 
-__all__ = ["bubble_and_depression", "before_the_pop", "melt_up"]
+__all__ = ["before_the_pop", "bubble_and_depression", "melt_up"]
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -45,7 +45,7 @@ def _arms(lab: Laboratory) -> tuple[Arm, Arm]:
 
 
 def _crossing(lab: Laboratory, arm: Arm) -> NDArray[np.int64]:
-    """First quarter in which the real policy rate is above neutral by 1.5 pp; the horizon if none."""
+    """First quarter with the real policy rate 1.5 pp above neutral; the horizon if none."""
     high = arm["r"] - arm["pe"] > lab.value("rstar") + 0.015
     return np.where(high.any(axis=0), high.argmax(axis=0), HORIZON)
 
@@ -59,7 +59,7 @@ def _falls(price: Values, first: NDArray[np.int64], depth: float, within: int) -
 
 
 def melt_up(lab: Laboratory) -> list[Outcome]:
-    """10: up by a quarter within 4 to 6 quarters in the upper quartile, then popped by tightening."""
+    """10: the upper quartile is up by a quarter in 4 to 6 quarters; tightening pops it."""
     tightened, held = _arms(lab)
     price, calm = tightened["pG"], held["pG"]
     best = price[4 : TURN + 1].max(axis=0) / price[0] - 1

@@ -53,8 +53,8 @@ Key variables
     extrapolators, ``prof``; bubble number by `bubble_number_of`.
     Public finance: ``deficit``, ``issue``, ``share_b``, ``debt``, ``remit``; ``monetised`` (central
     bank and banks), ``monetised_all`` (central bank and all bills), of the last quarters' issues.
-    Wealth: ``V_H`` households, ``wealth_hold``, ``wealth_non``, ``wealth_gap`` (wealth of holders in
-    years of all wages).
+    Wealth: ``V_H`` households, ``wealth_hold``, ``wealth_non``, ``wealth_gap`` (wealth of holders
+    in years of all wages).
     Holdings ``N_H`` .. in pieces (bills and deposits in value), ``N_p`` of the public, ``N_T``
     outstanding, ``N_C`` of the central bank; wanted values ``DN_H`` ...
 """

@@ -84,6 +84,8 @@ class _Opening:
         share = (v["n"] - p["nlo"]) / (1 - p["nlo"])
         v["prof"] = p["prof0"] + p["profw"] * math.log(share / (1 - share))
         v["fG"], v["fR"] = 0.5 * p["ey"] * v["y"], p["ey"] * v["y"]
+        v["multiple_G"], v["multiple_R"] = math.exp(-v["fG"]), math.exp(-v["fR"])
+        v["premium_N"], v["real_N"] = v["tpl"], v["yN"] - v["pe"]
         for name in ("trend", "TG", "TR", "TZ", "P", "pN", "pI", "pK", "pG", "pR", "pZ"):
             v[name] = 1.0
         for asset in SLOW:
@@ -231,11 +233,11 @@ class _Opening:
         deficit = issue - (grow - 1) * v["tga"]
         taxes = p["g0"] * output + paid - remitted - deficit
         v["tx0"] = taxes / output - p["au"] * v["y"]
-        v["needed"], v["bought"] = (
-            issue * 4 / grow,
-            (grow - 1) * (v["b_C"] + v["N_C"] + v["I_C"]) * 4,
-        )
-        v["billed"], v["banked"] = (grow - 1) * v["b_p"] * 4, (grow - 1) * v["b_B"] * 4
+        past = 1 / (grow - 0.75)  # sum of past flows that grew as trend does, each a quarter less
+        v["needed"] = issue * past
+        bonds = v["N_C"] + (self.pieces["I"] - 1) * self.price["I"] / (grow - 1) * v["I_C"]
+        v["bought"] = (grow - 1) * (v["b_C"] + bonds) * past
+        v["billed"], v["banked"] = (grow - 1) * v["b_p"] * past, (grow - 1) * v["b_B"] * past
 
     def goods(self) -> None:
         """Demand for goods, leverage and credit as the facts have them."""
