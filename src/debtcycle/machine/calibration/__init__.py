@@ -1,0 +1,18 @@
+"""The economy's parameters against what others have measured: targets, moments, fit, report."""
+
+from __future__ import annotations
+
+from debtcycle.machine.calibration.fit import FITTED, Fit, Sensitivity, fit, sensitivities
+from debtcycle.machine.calibration.moments import Measured, Target, measure, targets
+
+__all__ = [
+    "FITTED",
+    "Fit",
+    "Measured",
+    "Sensitivity",
+    "Target",
+    "fit",
+    "measure",
+    "sensitivities",
+    "targets",
+]
