@@ -115,6 +115,16 @@ class Laboratory:
     _arms: dict[tuple[str, str, int], Arm] = field(default_factory=dict)
     _normals: list[Values] = field(default_factory=list)
 
+    @property
+    def failed(self) -> int:
+        """Paths that did not solve in any arm so far."""
+        return sum(arm.failed for arm in self._arms.values())
+
+    @property
+    def worst_account(self) -> float:
+        """Largest residual of any identity in any arm so far."""
+        return max((arm.worst_account for arm in self._arms.values()), default=0.0)
+
     def value(self, name: str) -> float:
         """A parameter, as given here or as shipped."""
         return (self.parameters or {}).get(name, given()[name].value)

@@ -1,0 +1,276 @@
+"""``debtcycle machine``: the economy's own text, its sixteen tests, and its calibration."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from debtcycle.cli.output import check_out, emit, progress, progress_end
+from debtcycle.cli.session import Session, session_of
+from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
+
+if TYPE_CHECKING:
+    from debtcycle.machine.acceptance import Outcome
+    from debtcycle.machine.calibration import Fit, Measured, Sensitivity
+
+__all__ = ["command"]
+
+PATHS = 3000
+CALIBRATION_PATHS = 256
+FORMATS = click.Choice(["text", "json"])
+
+
+@click.group(
+    "machine", cls=LazyGroup, help="help.machine", prefix="help.machine_", no_args_is_help=False
+)
+@shared()
+def command() -> None:
+    """The group; its help is in the message catalogues."""
+
+
+class _Clock:
+    """A line of progress with the time that is left."""
+
+    def __init__(self, session: Session, message_id: str) -> None:
+        self.session, self.message_id = session, message_id
+        self.began = time.monotonic()
+
+    def __call__(self, done: int, of: int) -> None:
+        spent = time.monotonic() - self.began
+        left = spent / done * (of - done) if done else math.nan
+        shown = f"{left:.0f}" if math.isfinite(left) else "?"
+        progress(self.session.texts(self.message_id, done=done, of=of, left=shown))
+
+
+def _bounds(outcome: Outcome) -> str:
+    """The bounds of a part as they are read."""
+    if outcome.low is None:
+        return f"<= {outcome.high:.4g}"
+    if outcome.high is None:
+        return f">= {outcome.low:.4g}"
+    return f"{outcome.low:.4g} .. {outcome.high:.4g}"
+
+
+def _split(part: str) -> tuple[str, str | None]:
+    """A part's name, and the state in which it was measured."""
+    name, _, state = part.partition(".")
+    return name, state or None
+
+
+def _number(value: float) -> float | None:
+    return float(f"{value:.10g}") if math.isfinite(value) else None
+
+
+def _tests_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for outcome in outcomes:
+        name, state = _split(outcome.part)
+        rows.append(
+            {
+                "id": outcome.test,
+                "name": name,
+                "state": state,
+                "value": _number(outcome.value),
+                "bound": _bounds(outcome),
+                "pass": outcome.passed,
+            }
+        )
+    return rows
+
+
+def _targets_json(measured: tuple[Measured, ...]) -> list[dict[str, object]]:
+    return [
+        {
+            "moment": m.target.moment,
+            "unit": m.target.unit,
+            "value": _number(m.value),
+            "target": m.target.target,
+            "low": m.target.low,
+            "high": m.target.high,
+            "range": "ours" if m.target.ours else "source",
+            "inside": m.inside,
+            "source": m.target.source,
+        }
+        for m in measured
+    ]
+
+
+def _tests_text(session: Session, outcomes: list[Outcome]) -> list[str]:
+    texts, lines, last = session.texts, list[str](), 0
+    for outcome in outcomes:
+        mine = [o for o in outcomes if o.test == outcome.test]
+        if outcome.test != last:
+            last = outcome.test
+            passed = all(o.passed for o in mine)
+            mark = texts("acceptance.passes" if passed else "acceptance.fails")
+            lines.append(f"{last:>2}  {texts(f'acceptance.test_{last}')}: {mark}")
+            if not passed and f"acceptance.why_{last}" in texts:
+                lines.append(f"    {texts(f'acceptance.why_{last}')}")
+        name, state = _split(outcome.part)
+        where = f" ({texts(f'acceptance.state_{state}')})" if state else ""
+        sign = " " if outcome.passed else "!"
+        bounds = _bounds(outcome)
+        part = texts(f"acceptance.part_{name}")
+        lines.append(f"   {sign} {part}{where}: {outcome.value:.4g}  [{bounds}]")
+    return lines
+
+
+def _targets_text(session: Session, measured: tuple[Measured, ...]) -> list[str]:
+    texts = session.texts
+    lines = [texts("acceptance.targets")]
+    for m in measured:
+        sign = " " if m.inside else "!"
+        unit = texts(f"acceptance.unit_{m.target.unit}")
+        shown = texts(
+            "acceptance.target_row",
+            moment=texts(f"acceptance.moment_{m.target.moment}"),
+            value=f"{m.value:.3g}",
+            target=f"{m.target.target:.3g}",
+            low=f"{m.target.low:.3g}",
+            high=f"{m.target.high:.3g}",
+            unit=unit,
+            ours=texts("acceptance.range_ours") if m.target.ours else "",
+        )
+        lines.append(f" {sign} {shown}")
+        lines.append(f"     {m.target.source}")
+    return lines
+
+
+def _shared_options(function):  # type: ignore[no-untyped-def]
+    for add in (
+        option("--out", type=click.Path(path_type=Path), metavar="PATH", help="opt.out"),
+        option("--format", "form", type=FORMATS, default="text", help="opt.format"),
+    ):
+        function = add(function)
+    return function
+
+
+@command.command("show", cls=WordedCommand, help="help.machine_show")
+@option("--out", type=click.Path(path_type=Path), metavar="PATH", help="opt.out")
+@shared()
+@click.pass_context
+def show(context: click.Context, out: Path | None) -> None:
+    """The whole economy as text in the model language."""
+    from debtcycle.machine.economy import economy_text
+
+    check_out(out)
+    emit(session_of(context), economy_text(), out)
+
+
+@command.command("verify", cls=WordedCommand, help="help.machine_verify")
+@option("--seed", type=click.IntRange(0, 2**63 - 1), default=7, help="opt.seed")
+@option("--paths", type=click.IntRange(16, 200_000), default=PATHS, help="opt.paths")
+@_shared_options
+@shared()
+@click.pass_context
+def verify(context: click.Context, seed: int, paths: int, form: str, out: Path | None) -> None:
+    """The sixteen tests of acceptance, and the targets, on a seed."""
+    from debtcycle.machine.acceptance import ALL_TESTS, Laboratory, run_tests
+    from debtcycle.machine.calibration import measure
+
+    session = session_of(context)
+    check_out(out)
+    clock = _Clock(session, "acceptance.progress")
+    laboratory = Laboratory(paths=paths, seed=seed)
+    outcomes: list[Outcome] = []
+    try:
+        for done, number in enumerate(ALL_TESTS, start=1):
+            outcomes += run_tests(laboratory, (number,))
+            clock(done, len(ALL_TESTS) + 1)
+        measured = measure(paths=min(paths, CALIBRATION_PATHS), seed=seed)
+    finally:
+        progress_end()
+    failed, residual = laboratory.failed, laboratory.worst_account
+    if form == "json":
+        made = {
+            "seed": seed,
+            "paths": paths,
+            "failed_paths": failed,
+            "accounts": {"max_residual": residual},
+            "tests": _tests_json(outcomes),
+            "targets": _targets_json(measured),
+        }
+        emit(session, json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1) + "\n", out)
+        return
+    count = len({o.test for o in outcomes} - {o.test for o in outcomes if not o.passed})
+    head = session.texts("acceptance.head", passed=count, seed=seed, paths=f"{paths:,}")
+    tail = session.texts("acceptance.accounts", residual=f"{residual:.1e}", failed=failed)
+    lines = [head, "", *_tests_text(session, outcomes), "", *_targets_text(session, measured)]
+    emit(session, "\n".join([*lines, "", tail, session.texts("acceptance.limits")]) + "\n", out)
+
+
+def _sensitivity_text(session: Session, rows: tuple[Sensitivity, ...]) -> list[str]:
+    """Elasticities as a table: a row a moment, a column a parameter."""
+    names = list(dict.fromkeys(r.parameter for r in rows))
+    moments = list(dict.fromkeys(r.moment for r in rows))
+    found = {(r.moment, r.parameter): r.elasticity for r in rows}
+    lines = [session.texts("acceptance.elasticities")]
+    lines.append(" " * 28 + "".join(f"{name:>8}" for name in names))
+    for moment in moments:
+        cells = "".join(f"{found[moment, name]:>8.2f}" for name in names)
+        lines.append(f"{moment:<28}{cells}")
+    return lines
+
+
+def _fit_text(session: Session, found: Fit) -> list[str]:
+    texts = session.texts
+    lines = [
+        texts(
+            "acceptance.fit", before=f"{found.loss_before:.2f}", after=f"{found.loss_after:.2f}",
+            evaluations=found.evaluations,
+        )
+    ]  # fmt: skip
+    for name, value in found.after.items():
+        edge = texts("acceptance.on_bound") if name in found.on_bound else ""
+        lines.append(f"  {name:<6} {found.before[name]:>10.4g} -> {value:<10.4g} {edge}".rstrip())
+    return [*lines, texts("acceptance.fit_note")]
+
+
+@command.command("calibrate", cls=WordedCommand, help="help.machine_calibrate")
+@option("--seed", type=click.IntRange(0, 2**63 - 1), default=7, help="opt.seed")
+@option("--paths", type=click.IntRange(16, 20_000), default=CALIBRATION_PATHS, help="opt.paths")
+@_shared_options
+@shared()
+@click.pass_context
+def calibrate(context: click.Context, seed: int, paths: int, form: str, out: Path | None) -> None:
+    """Targets beside the economy's values, elasticities, and a search from the shipped values."""
+    from debtcycle.machine.calibration import fit, measure, sensitivities
+
+    session = session_of(context)
+    check_out(out)
+    try:
+        measured = measure(paths=paths, seed=seed)
+        slopes = sensitivities(progress=_Clock(session, "acceptance.slopes"))
+        found = fit(progress=_Clock(session, "acceptance.searching"))
+        fitted = measure(found.after, paths=paths, seed=seed)
+    finally:
+        progress_end()
+    if form == "json":
+        made = {
+            "seed": seed,
+            "paths": paths,
+            "targets": _targets_json(measured),
+            "targets_of_search": _targets_json(fitted),
+            "elasticities": [
+                {"moment": s.moment, "parameter": s.parameter, "value": _number(s.elasticity)}
+                for s in slopes
+            ],
+            "search": {
+                "before": dict(found.before),
+                "after": dict(found.after),
+                "loss_before": found.loss_before,
+                "loss_after": found.loss_after,
+                "evaluations": found.evaluations,
+                "on_bound": list(found.on_bound),
+            },
+        }
+        emit(session, json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1) + "\n", out)
+        return
+    lines = [*_targets_text(session, measured), "", *_sensitivity_text(session, slopes), ""]
+    lines += [*_fit_text(session, found), "", *_targets_text(session, fitted)[1:]]
+    emit(session, "\n".join(lines) + "\n", out)
