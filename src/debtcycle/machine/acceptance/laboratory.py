@@ -22,9 +22,9 @@ CHUNK = 500
 LONGEST = 52
 # What is kept of every run.
 KEPT = (
-    "uG", "uR", "uZ", "uI", "pG", "yN", "yI", "pi", "pe", "r", "y", "P", "premium_N", "premium_K",
-    "premium_G", "multiple_G", "multiple_R", "total_G", "total_R", "total_I", "money",
-    "monetised", "monetised_all", "x_G", "n", "NW", "lev",
+    "uG", "uR", "uZ", "uI", "pG", "pR", "G_p", "R_p", "yN", "yI", "pi", "pe", "r", "y", "P",
+    "premium_N", "premium_K", "premium_G", "multiple_G", "multiple_R", "total_G", "total_R",
+    "total_I", "money", "monetised", "monetised_all", "x_G", "n", "NW", "lev",
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class Arm:
     Attributes
     ----------
     failed : int
-        Paths that did not solve; they are left out of both arms' means.
+        Paths that did not solve: not a number in all quarters, left out of means.
     worst_account : float
         Largest residual of any identity of the accounts.
     """
@@ -112,7 +112,7 @@ class Laboratory:
     parameters: Mapping[str, float] | None = None
     scale: float = 1.0
     openings: Mapping[str, Facts] = field(default_factory=shipped_openings)
-    _arms: dict[tuple[str, str, int], Arm] = field(default_factory=dict)
+    _arms: dict[tuple[str, Programme, int], Arm] = field(default_factory=dict)
     _normals: list[Values] = field(default_factory=list)
 
     def value(self, name: str) -> float:
@@ -141,7 +141,7 @@ class Laboratory:
 
     def arm(self, opening: str, programme: Programme = NOTHING, quarters: int = 24) -> Arm:
         """An arm from an opening, run now or remembered."""
-        key = (opening, programme.name, quarters)
+        key = (opening, programme, quarters)
         if key not in self._arms:
             self._arms[key] = self._run(opening, programme, quarters)
         return self._arms[key]
@@ -161,8 +161,10 @@ class Laboratory:
             )
             failed += len(run.failures)
             worst = max(worst, run.worst_account)
+            alive = np.ones(last - first, dtype=bool)
+            alive[[failure.path for failure in run.failures]] = False
             for name, parts in found.items():
-                parts.append(run[name].copy())
+                parts.append(np.where(alive, run[name], np.nan))
         joined = {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
         return Arm(joined, failed, worst)
 
