@@ -165,3 +165,84 @@ def test_pictures_are_plain_data() -> None:
     assert len(chart["data"]["values"]) == 8
     assert json.loads(json.dumps([spec, chart])) == [spec, chart]
     assert sfc.equations_latex(model).count("&=") == len(model.equations)
+
+
+def test_each_path_responds_from_its_own_level() -> None:
+    compiled = load_model("PC").compile()
+    rates = np.array([0.02, 0.03, 0.04])
+    batch = sfc.impulse_response(compiled, "Rbar", 0.01, 30, parameters={"Rbar": rates}, duration=9)
+    np.testing.assert_allclose(batch["Rbar"][1:10], 0.01, rtol=1e-12)
+    np.testing.assert_array_equal(batch["Rbar"][10:], 0.0)
+    for path, rate in enumerate(rates):
+        alone = sfc.impulse_response(
+            compiled, "Rbar", 0.01, 30, parameters={"Rbar": float(rate)}, duration=9
+        )
+        np.testing.assert_allclose(batch["Y"][:, path], alone["Y"][:, 0], atol=1e-10)
+
+
+def test_what_there_is_not_is_said() -> None:
+    compiled = load_model("PC").compile()
+    run = compiled.run(3)
+    for call, message in (
+        (lambda: sfc.sensitivity(compiled, {"Rbar": []}, 3), "model.grid"),
+        (lambda: sfc.line_chart(run, ["Y"], paths=[1]), "model.path"),
+        (lambda: run.to_pandas(-1), "model.path"),
+        (lambda: run.origin("Y", 1, 1), "model.path"),
+        (lambda: run.origin("Y", 4), "model.period"),
+        (lambda: compiled.run(3, shocks=[sfc.Shock(1.5, "G", 1.0)]), "model.shock"),
+        (lambda: sfc.impulse_response(compiled, "Y", 1.0, 3), "model.parameter"),
+    ):
+        with pytest.raises(ModelError) as caught:
+            call()
+        assert caught.value.message_id == message
+    with pytest.raises(ModelError) as caught:
+        compiled.run(3, shocks=[sfc.Shock(1, "Y", 1.0)])
+    assert caught.value.params["near"] == "-"  # no variable is offered in place of a parameter
+
+
+def test_a_slow_model_is_taken_to_its_rest() -> None:
+    """Root 0.9999: the change of a period is ten thousand times smaller than the distance."""
+    text = "model S\nparameter k = 7\nvariable x = 6\nequation x = x[-1] + 0.0001*(k - x[-1])\n"
+    state = sfc.steady_state(sfc.read(text).compile())
+    assert state.values["x"] == pytest.approx(7.0, rel=1e-12)
+    assert state.largest_root == pytest.approx(0.9999, abs=1e-7)
+
+
+def test_what_dies_away_is_no_growth() -> None:
+    """A gap that closes by a fifth a period keeps that rate for ever, beside a stock at rest."""
+    head = "model D\nvariable gap = 1\nvariable stock = 50\nequation gap = 0.8*gap[-1]\n"
+    state = sfc.steady_state(sfc.read(head + "equation stock = stock[-1] + gap\n").compile())
+    assert state.rests
+    assert state.values["stock"] == pytest.approx(54.0, rel=1e-9)
+    assert state.values["gap"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_the_picture_marks_what_is_solved_together() -> None:
+    picture = sfc.dependency_vega(load_model("PC"))
+    edges, _, nodes = (layer["data"]["values"] for layer in picture["layer"])
+    assert {node["name"] for node in nodes if node["together"]} == {"YD", "C", "Y", "T"}
+    assert sum(edge["together"] for edge in edges) == 2  # income and taxes come back to YD
+    assert all(edge["x"] < edge["x2"] or edge["together"] for edge in edges)
+
+
+@pytest.mark.parametrize(
+    ("equation", "roots"),
+    [
+        ("1.8*x[-1] - 1.1*x[-2] + 3", [1.0, -1.8, 1.1]),  # unstable, though it sums to 0.7
+        ("1.5*x[-1] - 0.9*x[-2] + 4", [1.0, -1.5, 0.9]),
+        ("0.5*x[-4] + 1", [1.0, 0.0, 0.0, 0.0, -0.5]),
+        ("1.2*x[-3] - 1", [1.0, 0.0, 0.0, -1.2]),
+        ("2 - x[-1]", [1.0, 1.0]),  # comes and goes for ever
+        ("0.3*x[-1] + 0.2*d(x[-2]) + 5", [1.0, -0.3, -0.2, 0.2]),
+    ],
+)
+def test_stability_is_that_of_all_lags(equation: str, roots: list[float]) -> None:
+    """Against the roots of the characteristic polynomial."""
+    text = f"model L\nvariable x = 9\nvariable y = 1\nequation x = {equation}\n"
+    compiled = sfc.read(text + "equation y = 0.2*y[-1] + 0.1*x\n").compile()
+    state = sfc.steady_state(compiled)
+    largest = float(max(*np.abs(np.roots(roots)), 0.2))
+    assert state.largest_root == pytest.approx(largest, rel=1e-6)
+    assert state.stable == (largest < 1.0 - 1e-6)
+    again = compiled.run(1, start=state.values)
+    assert again["x"][1, 0] == pytest.approx(state.values["x"], rel=1e-12)

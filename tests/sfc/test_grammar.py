@@ -16,6 +16,9 @@ from debtcycle.errors import ModelError
 from debtcycle.sfc.evaluation import evaluate
 from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.grammar import MAX_DEPTH, parse_expression, tokens
+from debtcycle.sfc.library import list_models, load_model
+from debtcycle.sfc.order import MAX_TERMS, additive_terms
+from debtcycle.sfc.pictures import equations_latex
 from debtcycle.sfc.printing import expression_text, latex_name, latex_text
 
 VALUES = {"a": 1.7, "b": -0.6, "c": 2.3, "a[-1]": 0.9}
@@ -179,7 +182,7 @@ _COMPLEX: dict[Op, Any] = {
 @pytest.mark.parametrize(
     ("text", "message", "column"),
     [
-        ("a + ", "model.expected", 5),
+        ("a + ", "model.want_value", 5),
         ("a $ b", "model.character", 3),
         ("a < b < c", "model.expected", 7),
         ("sin(a)", "model.function", 1),
@@ -195,10 +198,10 @@ _COMPLEX: dict[Op, Any] = {
         ("1e999", "model.overflow", 1),
         ("1e308 * 10", "model.overflow", 1),
         ("(a", "model.expected", 3),
-        ("a b", "model.expected", 3),
+        ("a b", "model.want_end", 3),
         ("a.b", "model.character", 2),
         ("a + not b", "model.word", 5),
-        ("*", "model.expected", 1),
+        ("*", "model.want_value", 1),
     ],
 )
 def test_faults_have_a_column(text: str, message: str, column: int) -> None:
@@ -238,7 +241,21 @@ def test_names_in_latex() -> None:
     assert latex_name(Symbol("alpha1")) == r"\alpha_{1}"
     assert latex_name(Symbol("Bh", 1)) == "B_{h,t-1}"
     assert latex_name(Symbol("Y")) == "Y"
-    assert latex_name(Symbol("etab")) == "e_{tab}"
+    for name, spelt in (
+        ("betae", r"\beta_{e}"),
+        ("gammau", r"\gamma_{u}"),
+        ("eps2", r"\epsilon_{2}"),
+        ("epsilon", r"\epsilon"),
+        ("YDr", r"\mathit{YD}_{r}"),
+        ("top", r"\mathit{top}"),
+        ("price", r"\mathit{price}"),
+        ("piece", r"\mathit{piece}"),
+        ("number", r"\mathit{number}"),
+        ("Rbar", r"R_{\mathit{bar}}"),
+        ("x_N", "x_{N}"),
+    ):
+        assert latex_name(Symbol(name)) == spelt
+    assert latex_name(Symbol("etab")) == r"\eta_{b}"
     graph = Graph()
     text = latex_text(graph, parsed(graph, "if(not a > 1, sqrt(a)/b^2, abs(min(-a, c)) * (a + b))"))
     for part in (r"\begin{cases}", r"\frac", r"\sqrt", r"\left|", r"\min", r"\lnot"):
@@ -249,3 +266,34 @@ def test_rounding_of_nought_is_kept() -> None:
     graph = Graph()
     assert graph.const(0.0) != graph.const(-0.0)
     assert math.copysign(1.0, graph.nodes[graph.const(-0.0)].value) == -1.0
+
+
+def test_differences_of_differences_do_not_double_without_end() -> None:
+    """Forty differences are a trillion terms if each shared sum is written out at every use."""
+    graph = Graph()
+    few = additive_terms(graph, parsed(graph, "d(d(d(a + b)))"))
+    assert len(few) == 16
+    text = "d(" * 40 + "a" + ")" * 40
+    many = additive_terms(graph, parsed(graph, text))
+    assert len(many) <= MAX_TERMS
+    values = {f"a[-{n}]" if n else "a": float(n == 0) for n in range(41)}
+    terms = evaluate(graph, [number for _, number in many], lambda symbol: values[str(symbol)])
+    assert sum(sign * value for (sign, _), value in zip(many, terms, strict=True)) == 1.0
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_the_latex_of_every_model_closes_its_braces(name: str) -> None:
+    text = equations_latex(load_model(name))
+    assert text.count("{") == text.count("}")
+    for opening, closing in ((r"\left", r"\right"), (r"\begin", r"\end")):
+        assert text.count(opening) == text.count(closing)
+    depth = 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        assert depth >= 0
+
+
+def test_small_and_large_numbers_in_latex() -> None:
+    graph = Graph()
+    assert latex_text(graph, parsed(graph, "1e-7*a")) == r"1 \cdot 10^{-7} \, a"
+    assert latex_text(graph, parsed(graph, "2.5e20^a")) == (r"{\left(2.5 \cdot 10^{20}\right)}^{a}")

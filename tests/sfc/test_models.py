@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from debtcycle.errors import ModelError
+from debtcycle.i18n import translator
 from debtcycle.sfc.library import list_models, load_model, model_text
 from debtcycle.sfc.reader import read_model
 from debtcycle.sfc.results import Run
 from debtcycle.sfc.runs import Compiled, Shock
+from debtcycle.sfc.steady import steady_state
 from sfc.model_figures import FIGURES
 
 MODELS = (
@@ -70,6 +72,16 @@ def test_a_file_says_what_it_is(name: str) -> None:
     assert {e.name for e in entries if e.unit is None} == WITHOUT_UNIT.get(name, set())
     assert len(model.redundant) == 1
     assert len(model.equations) == len(model.variables)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_titles_and_texts_are_in_both_languages(name: str) -> None:
+    model = load_model(name)
+    english, chinese = translator("en"), translator("zh")
+    assert english(f"model.title.{name}") == model.title
+    assert english(f"model.text.{name}") == " ".join(model.text.split())
+    for part in ("title", "text"):
+        assert not chinese(f"model.{part}.{name}").isascii()
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -291,6 +303,34 @@ def test_lp2_moves_the_price_by_one_per_cent_until_the_mix_is_back_in_its_band()
     assert 0.495 <= share[-1] <= 0.505
 
 
+def test_lp2_keeps_the_mark_of_a_passing_fear() -> None:
+    """Bonds are expected to fall by three for one period; the price stays where the band is met."""
+    shocks = [Shock(6, "add", -3.0), Shock(7, "add", 0.0)]
+    found = compiled("LP2").run(200, shocks=shocks)
+    price = found["Pbl"][:, 0]
+    assert price[5] == 20.0
+    assert price[-1] == price[20] == pytest.approx(20.0 * 0.99**2)
+    assert last(found, "Y") > found["Y"][5, 0]
+
+
+def test_lp3_rests_where_lp2_rests_until_the_limit_is_breached() -> None:
+    at_rest = steady_state(compiled("LP3"))
+    assert at_rest.stable
+    assert at_rest.values["Y"] == pytest.approx(lp_at_rest(0.03, 20.0)[0], rel=1e-9)
+    assert at_rest.values["G"] == 20.0
+    # A fall for five periods: a mild one passes, a large one stays, and nothing brings it back.
+    ends = {}
+    for propensity in (0.75, 0.7):
+        shocks = [Shock(6, "alpha1", propensity), Shock(11, "alpha1", 0.8)]
+        ends[propensity] = compiled("LP3").run(400, shocks=shocks)
+    assert last(ends[0.75], "Y") == pytest.approx(at_rest.values["Y"], rel=1e-8)
+    assert last(ends[0.7], "G") < 18.0
+    below = steady_state(compiled("LP3"), start=ends[0.7].last_rows()[-1])
+    assert below.values["Y"] == pytest.approx(last(ends[0.7], "Y"), rel=1e-9)
+    ratio = below.values["Y"] / at_rest.values["Y"]
+    assert ratio == pytest.approx(last(ends[0.7], "G") / 20.0, rel=1e-3)  # income goes with G
+
+
 def test_lp3_turns_less_consumption_into_less_spending_for_good() -> None:
     free, bound = run("LP1", 300, alpha1=0.7), run("LP3", 300, alpha1=0.7)
     before = float(free["Y"][5, 0])
@@ -375,6 +415,17 @@ def test_disinf_inflates_without_a_change_of_real_demand() -> None:
     np.testing.assert_allclose(found["Mhk"][:, 0], found["Mhk"][0, 0], rtol=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("omega0", "inflation", "digits"), [(-0.4, 0.30, 4), (-1.4, 0.0, 4), (-1.35, 0.015, 4)]
+)
+def test_disinf_says_what_its_constant_does(omega0: float, inflation: float, digits: int) -> None:
+    """The start row has -0.4 = 0.8 - omega2, which leaves out omega1*PR; the notebooks say -1.4."""
+    assert load_model("DISINF").parameters["omega0"].value == 0.8 - 1.2
+    found = compiled("DISINF").run(60, parameters={"omega0": omega0})
+    assert last(found, "PIC") == pytest.approx(inflation, abs=10.0**-digits)
+    np.testing.assert_allclose(found["Sk"][:, 0], found["Sk"][0, 0], rtol=1e-9)
+
+
 def test_insout_comes_to_rest_in_real_terms() -> None:
     found = run("INSOUT", 400)
     for variable in ("Yk", "Sk", "INk", "Vk", "Ck"):
@@ -410,6 +461,19 @@ def test_growth_grows_at_the_rate_of_productivity() -> None:
     assert 0.0 < inflation < 0.01
     # Employment rests where wages grow as fast as productivity and prices.
     assert last(found, "ER") == pytest.approx(float(found["ER"][-2, 0]), rel=1e-8)
+
+
+def test_growth_takes_one_rise_of_spending_and_not_a_faster_one_for_good() -> None:
+    base = run("GROWTH", 400)
+    once = compiled("GROWTH").run(400, shocks=[Shock(6, "GRg", 0.05), Shock(7, "GRg", 0.03)])
+    assert once["Yk"][-1, 0] / once["Yk"][-2, 0] == pytest.approx(1.03, abs=1e-6)
+    assert last(once, "Rb") == last(base, "Rb")
+    assert last(once, "ER") > last(base, "ER") + 0.005
+    assert last(base, "PI") < last(once, "PI") < 0.01
+    debt = [last(found, "GD") / last(found, "Y") for found in (once, base)]
+    assert 0.9 * debt[1] < debt[0] < debt[1]
+    faster = run("GROWTH", 200, GRg=0.035)
+    assert faster["PI"][200, 0] > 4.0 * faster["PI"][50, 0] > 4.0 * faster["PI"][7, 0]
 
 
 def test_growth_has_no_discrepancy_where_both_books_agree() -> None:

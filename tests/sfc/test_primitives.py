@@ -74,14 +74,14 @@ def block_slopes(compiled: sfc.Compiled, at: float, step: complex) -> tuple[Any,
     """Jacobian of the block at a point, as compiled and by complex steps of the residuals."""
     program = compiled.program
     (span,) = [s for s in program.spans.tolist() if s[3] < s[4]]
-    begin, middle, end, first, last, entry = span
+    begin, middle, end, first, last, entry, head = span
     machine = _Machine(program, 1)
     machine.registers = machine.registers.astype(complex)
     base = program.parameter_base
     machine.registers[base : base + 5] = np.array([100, 30, 20, 1.5, 1.2])[:, None]
     tears, size = program.tears[0, first:last], last - first
     machine.registers[tears] = at
-    machine.execute(begin, middle)
+    machine.execute(head, middle)
     machine.execute(middle, end)
     entries = program.entries[entry : entry + size**2]
     analytic = machine.registers[entries, 0].real.reshape(size, size)

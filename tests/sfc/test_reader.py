@@ -10,7 +10,7 @@ from debtcycle import sfc
 from debtcycle.errors import ModelError
 from debtcycle.i18n import translator
 from debtcycle.sfc.declarations import DECLARATIONS
-from debtcycle.sfc.reader import MAX_BYTES
+from debtcycle.sfc.reader import MAX_BYTES, read_model
 
 HEAD = """\
 model T "a test"
@@ -34,13 +34,23 @@ def fault(line: str, head: str = HEAD) -> ModelError:
     [
         ("equation x = k*z", "model.unknown", 16),
         ("equation x = y", "model.clash", 10),
-        ("equation x = x + y", "model.clash", 10),
-        ("equation x = max(y, x)", "model.clash", 10),
-        ("equation x = if(x > y, x + x, x)", "model.clash", 10),
+        ("equation x = x + y", "model.clash", 16),
+        ("equation x = max(y, x)", "model.clash", 14),
+        ("equation x = if(x > y, x + x, x)", "model.clash", 19),
+        ("equation x = exp(x)*x", "model.clash", 14),
+        ("equation x = x*2^y", "model.clash", 17),
+        ("equation x = x*k^y", "model.clash", 17),
+        ("variable z = 2*k [money]\nequation z = x", "model.clash", 14),
+        ("variable z [money goods]", "model.unit", 12),
+        ("variable z []", "model.unit", 12),
+        ("variable z = 3 [money^0.5]", "model.unit", 16),
+        ("equation x = x +", "model.want_value", 17),
+        ("equation x = k*y\u2028equation y = 1", "model.character", 17),
+        ("equation x = k*y\x0bequation y = 1", "model.character", 17),
         ("equation x", "model.equation", 10),
         ("equation", "model.equation", 1),
         ("equation x = y = k", "model.equation", 10),
-        ("equation = x", "model.expected", 13),
+        ("equation = x", "model.want_value", 13),
         ("flow pay: h -> h: x", "model.ends", 6),
         ("flow pay: h: x", "model.ends", 6),
         ("flow pay: h -> : x", "model.ends", 6),
@@ -53,8 +63,9 @@ def fault(line: str, head: str = HEAD) -> ModelError:
         ("stock m", "model.stock", 1),
         ("stock m cost k: h x, f -x", "model.expected", 9),
         ("stock m: h x, -x", "model.sector", 15),
-        ("stock m: h x,", "model.expected", 14),
+        ("stock m: h x,", "model.want_sector", 14),
         ("revaluation m: h x", "model.stock_unknown", 13),
+        ("stock m: h x, h -x", "model.issuer", 7),
         ("revaluation m", "model.revaluation", 1),
         ("market m: k clears x = k*y", "model.price", 20),
         ("market m x = y", "model.market", 1),
@@ -62,20 +73,20 @@ def fault(line: str, head: str = HEAD) -> ModelError:
         ("variable x", "model.twice", 10),
         ("variable min", "model.twice", 10),
         ("variable t", "model.twice", 10),
-        ("variable z = ", "model.expected", 13),
+        ("variable z = ", "model.want_value", 13),
         ("variable z 3", "model.expected", 12),
-        ("variable z [apples]", "model.unit", 1),
+        ("variable z [apples]", "model.unit", 12),
         ("variable z = w", "model.unknown", 14),
         ("variable z = y", "model.initial", 14),
         ("variable z = z", "model.circular", 14),
-        ("variable 3", "model.expected", 10),
+        ("variable 3", "model.want_name", 10),
         ("parameter z = k", "model.number", 15),
         ("parameter z = 1e999", "model.overflow", 15),
         ("sector h", "model.twice", 8),
-        ("sector g, ", "model.expected", 10),
+        ("sector g, ", "model.want_name", 10),
         ("unit money", "model.twice", 6),
         ("text 3", "model.expected", 6),
-        ('equation x = k*y "a" "b"', "model.expected", 18),
+        ('equation x = k*y "a" "b"', "model.want_end", 18),
         ("import os", "model.declaration", 1),
         ("read_model x", "model.declaration", 1),
         ("__init__", "model.character", 1),
@@ -168,7 +179,7 @@ def test_files(tmp_path: Path) -> None:
     assert sfc.read(good).name == "G"
     assert sfc.read(str(good)).variables
     for content, message in (
-        (b"\xff\xfe\x00", "model.file"),
+        (b"\xff\xfe\x00", "model.encoding"),
         (b"#" * (MAX_BYTES + 1), "model.size"),
     ):
         bad = tmp_path / "bad.model"
@@ -193,7 +204,8 @@ def test_units_of_powers_and_roots() -> None:
     head = (
         "model T\nunit m\nparameter k = 4 [m]\nvariable a [m^2]\nvariable b [m^2*m/m]\nvariable c\n"
     )
-    sfc.read(head + "equation a = k^2 + sqrt(k)*sqrt(k)*k\nequation b = a\nequation c = k*a^b\n")
+    tail = "equation b = a\nequation c = k*a^(b/a)\n"
+    sfc.read(head + "equation a = k^2 + sqrt(k)*sqrt(k)*k\n" + tail)
     with pytest.raises(ModelError, match=r"model\.clash"):
         sfc.read(head + "equation a = k^3\nequation b = a\nequation c = 1\n")
 
@@ -218,3 +230,73 @@ def test_the_readme_of_the_language_names_every_declaration() -> None:
 
     for word in DECLARATIONS:
         assert word in str(reader.__doc__) + str(DECLARATIONS[word].__doc__)
+
+
+ACCOUNTS = """\
+equation x = k*y
+equation y = y[-1]
+stock m: h x, f -x
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "column"),
+    [
+        ("flow pay: h -> f: y", "model.account_unit", 6),
+        ("flow pay: h -> f: x ~ y", "model.account_unit", 6),
+        ("stock n: h y, f -y", "model.account_unit", 7),
+        ("stock n price k: h x, f -x", "model.account_unit", 7),
+        ("stock real n: h y", "model.account_unit", 12),
+        ("revaluation m: h y", "model.account_unit", 13),
+        ("revaluation m: h x, h x", "model.revalued", 13),
+        ("revaluation m: h x\nrevaluation m: h x", "model.revalued", 13),
+    ],
+)
+def test_accounts_are_in_one_unit_and_revalue_once(line: str, message: str, column: int) -> None:
+    error = fault(line, HEAD + ACCOUNTS)
+    assert (error.message_id, error.params["line"]) == (message, 11)
+    assert error.params["column"] == column
+
+
+def test_a_price_or_a_missing_unit_brings_accounts_to_one_unit() -> None:
+    tail = "stock n price k: h y, f -y\nflow a: h -> f: k*y\nflow b: f -> h: 2*q\n"
+    assert sfc.read(HEAD + ACCOUNTS + tail.replace("2*q", "x"))
+    without = HEAD.replace("parameter q [1]", "parameter q")
+    assert sfc.read(without + ACCOUNTS + tail)
+    with pytest.raises(ModelError, match=r"model\.account_unit"):
+        sfc.read(HEAD + ACCOUNTS + tail)
+
+
+def test_a_stock_may_be_revalued_before_it_is_declared() -> None:
+    first = "revaluation m: h 0*x, f 0*x\n"
+    assert sfc.read(HEAD + first + ACCOUNTS).revaluations
+
+
+@pytest.mark.parametrize("text", ["", "\n", "model T\n", "# nothing\n", "parameter k = 1\n"])
+def test_a_model_without_a_variable_is_none(text: str) -> None:
+    with pytest.raises(ModelError, match=r"model\.empty"):
+        read_model(text)
+
+
+def test_a_character_that_cannot_be_seen_is_given_by_number() -> None:
+    for character, shown in (("\x1b", "U+001B"), ("\u00a0", "U+00A0"), ("é", "é")):
+        assert fault(f"equation x = {character}k").params["character"] == shown
+
+
+def test_old_and_new_ends_of_lines_count_the_same() -> None:
+    for end in ("\n", "\r\n", "\r"):
+        text = "model T\nvariable x\n\nequation x = z\n".replace("\n", end)
+        with pytest.raises(ModelError) as caught:
+            read_model(text)
+        assert (caught.value.params["line"], caught.value.params["column"]) == (4, 14)
+
+
+@pytest.mark.parametrize("value", ["1/(k - 3)", "log(-k)", "k/0", "exp(1000*k)", "1e308*k"])
+def test_first_values_that_are_no_numbers_are_refused(value: str) -> None:
+    text = f"model T\nparameter k = 3\nvariable x = {value}\nequation x = 1\n"
+    with pytest.raises(ModelError) as caught:
+        sfc.read(text).compile().run(1, backend="numpy")
+    assert caught.value.message_id == "model.first"
+    assert (caught.value.params["line"], caught.value.params["column"]) == (3, 14)
+    given = sfc.read(text).compile().run(1, start={"x": 2.0}, backend="numpy")
+    assert given["x"][:, 0].tolist() == [2.0, 1.0]

@@ -8,6 +8,7 @@ import pytest
 from debtcycle import sfc
 from debtcycle.errors import ModelError
 from debtcycle.sfc import numpy_backend
+from debtcycle.sfc.expression import Op
 from debtcycle.sfc.inputs import make_state
 from debtcycle.sfc.library import list_models, load_model
 from debtcycle.sfc.numpy_backend import _Machine
@@ -168,8 +169,8 @@ def test_jacobians_equal_complex_steps(name: str) -> None:
     base = program.variable_base
     machine.registers[base : base + history.shape[1]] = history[3] * 1.001 + 0.01
     step, checked = 1e-30, 0
-    for begin, middle, end, first, last, entry in program.spans.tolist():
-        machine.execute(begin, middle)
+    for begin, middle, end, first, last, entry, head in program.spans.tolist():
+        machine.execute(head, middle)
         machine.execute(middle, end)
         size = last - first
         entries = program.entries[entry : entry + size * size].reshape(size, size)
@@ -183,3 +184,19 @@ def test_jacobians_equal_complex_steps(name: str) -> None:
             np.testing.assert_allclose(analytic[:, column], found, rtol=1e-10, atol=1e-12)
             checked += 1
     assert checked == program.tears.shape[1]
+
+
+def test_what_does_not_depend_on_the_unknowns_is_computed_once() -> None:
+    text = "model F\nparameter a = 2\nvariable x = 1\nvariable z\n"
+    text += "equation z = a + x[-1]\nequation x = 3 - 0.1*exp(a*z)*log(x + exp(a))\n"
+    compiled = sfc.read(text).compile()
+    (span,) = [s for s in compiled.program.spans.tolist() if s[3] < s[4]]
+    begin, middle, _, _, _, _, head = span
+    once, each = (
+        compiled.program.code[slice(*part), 0] for part in ((head, begin), (begin, middle))
+    )
+    assert sorted(once.tolist()).count(Op.EXP) == 2
+    assert Op.EXP not in each
+    assert Op.LOG in each
+    runs = [compiled.run(3, start={"x": [1.0, 0.5]}, backend=b).array() for b in BACKENDS]
+    np.testing.assert_allclose(runs[0], runs[1], rtol=1e-13)

@@ -103,19 +103,22 @@ class _Cells:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.found: dict[tuple[str, str], int] = {}
+        self.lines: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def add(self, row: str, column: str, node: int) -> None:
         key = (row, column)
         old = self.found.get(key)
+        if old is None:
+            self.lines.setdefault(("row", row), []).append(key)
+            self.lines.setdefault(("column", column), []).append(key)
         self.found[key] = node if old is None else self.graph.apply(Op.ADD, old, node)
 
-    def total(self, row: str | None = None, column: str | None = None) -> int:
+    def total(self, side: str, name: str) -> int:
         """Sum of a row or of a column."""
         total = self.graph.const(0.0)
-        for (r, c), node in self.found.items():
-            if row in (None, r) and column in (None, c):
-                for sign, term in additive_terms(self.graph, node):
-                    total = self.graph.apply(Op.ADD if sign > 0 else Op.SUB, total, term)
+        for key in self.lines.get((side, name), ()):
+            for sign, term in additive_terms(self.graph, self.found[key]):
+                total = self.graph.apply(Op.ADD if sign > 0 else Op.SUB, total, term)
         return total
 
     def matrix(self, kind: str, rows: tuple[str, ...], columns: tuple[str, ...]) -> Matrix:
@@ -142,10 +145,18 @@ class _Builder:
     def difference(self, node: int) -> int:
         return self.graph.apply(Op.SUB, node, shifted(self.graph, node, 1))
 
+    def times(self, price: int, quantity: int) -> int:
+        """Price times quantity, the minus of a liability in front."""
+        graph, node = self.graph, self.graph.nodes[quantity]
+        if node.op is Op.NEG:
+            return graph.apply(Op.NEG, graph.apply(Op.MUL, price, node.args[0]))
+        return graph.apply(Op.MUL, price, quantity)
+
     def stock(self, stock: Stock) -> None:
         graph = self.graph
         for holding in stock.holdings:
             row, sector, held = stock.name, holding.sector, holding.value
+            owed = graph.nodes[held].op is Op.NEG
             bought = self.difference(held)
             if stock.price is None:
                 self.balance.add(row, sector, held)
@@ -154,10 +165,14 @@ class _Builder:
                     self.changes.add(row, sector, written)
                     bought = graph.apply(Op.SUB, bought, written)
             else:
-                self.balance.add(row, sector, graph.apply(Op.MUL, stock.price, held))
-                gain = graph.apply(Op.MUL, self.difference(stock.price), shifted(graph, held, 1))
+                self.balance.add(row, sector, self.times(stock.price, held))
+                gain = self.times(self.difference(stock.price), shifted(graph, held, 1))
                 self.changes.add(row, sector, gain)
+                if owed:  # what is sold stands with a plus
+                    bought = graph.apply(Op.NEG, bought)
                 bought = graph.apply(Op.MUL, stock.price, bought)
+                if owed:
+                    bought = graph.apply(Op.NEG, bought)
             if not stock.real:
                 self.flows.add(f"d({row})", sector, graph.apply(Op.NEG, bought))
 
@@ -217,7 +232,7 @@ class _Builder:
         group = self.group(iter(self.balance.found.values()))
         for stock in self.model.stocks:
             if not stock.real:
-                total = self.balance.total(row=stock.name)
+                total = self.balance.total("row", stock.name)
                 self.identities.append(
                     Identity(BALANCE, "row", stock.name, total, group, stock.line)
                 )
@@ -230,10 +245,10 @@ class _Builder:
         lines |= {f"d({stock.name})": stock.line for stock in self.model.stocks}
         for row in _names(row for row, _ in self.flows.found):
             self.identities.append(
-                Identity(FLOWS, "row", row, self.flows.total(row=row), group, lines[row])
+                Identity(FLOWS, "row", row, self.flows.total("row", row), group, lines[row])
             )
         for sector in self.model.sectors:
-            total = self.flows.total(column=sector)
+            total = self.flows.total("column", sector)
             self.identities.append(Identity(FLOWS, "column", sector, total, group))
 
     def revaluation_identities(self) -> None:
@@ -243,7 +258,7 @@ class _Builder:
         stocks = {stock.name: stock for stock in self.model.stocks}
         for row in _names(row for row, _ in self.changes.found):
             if not stocks[row].real:
-                total = self.changes.total(row=row)
+                total = self.changes.total("row", row)
                 self.identities.append(
                     Identity(REVALUATION, "row", row, total, group, stocks[row].line)
                 )

@@ -97,11 +97,18 @@ def impulse_response(
         Periods that the change lasts; for good if not given.
     t : int
         Period in which it begins.
+
+    Raises
+    ------
+    ModelError
+        ``model.parameter`` or ``model.shock`` for a name or a period that there is not.
     """
-    base = compiled.run(periods, start=start, parameters=parameters)
     if name not in compiled.model.parameters:
-        raise ModelError("model.parameter", name=name, near=compiled.model.near(name))
-    level = float(base[name][-1, 0])
+        near = compiled.model.near(name, parameters=True)
+        raise ModelError("model.parameter", name=name, near=near)
+    base = compiled.run(periods, start=start, parameters=parameters)
+    levels = base[name][-1]  # each path has its own
+    level = float(levels[0]) if np.ptp(levels) == 0.0 else levels
     shocks = [Shock(t, name, level + change)]
     if duration is not None and t + duration <= periods:
         shocks.append(Shock(t + duration, name, level))
@@ -141,8 +148,17 @@ def sensitivity(
     shocks: Sequence[Shock] = (),
     on_failure: str = "keep",
 ) -> Grid:
-    """Run all combinations of parameter values in one batch."""
+    """Run all combinations of parameter values in one batch.
+
+    Raises
+    ------
+    ModelError
+        ``model.grid`` if a parameter of the grid has no values; ``model.parameter``.
+    """
     names = tuple(grid)
+    empty = [name for name in names if not len(grid[name])]
+    if empty:
+        raise ModelError("model.grid", names=", ".join(empty))
     points = np.array(list(product(*(grid[name] for name in names))), dtype=np.float64)
     run = compiled.run(
         periods,

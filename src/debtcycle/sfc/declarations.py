@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from debtcycle.sfc.expression import Symbol
-from debtcycle.sfc.grammar import WORDS, Token, fault, names_in, parse_expression
+from debtcycle.sfc.grammar import (
+    WORDS,
+    Token,
+    fault,
+    names_in,
+    parse_expression,
+    unexpected,
+)
 from debtcycle.sfc.model import (
     Equation,
     Flow,
@@ -18,6 +25,7 @@ from debtcycle.sfc.model import (
     Stock,
     Variable,
 )
+from debtcycle.sfc.units import parse_unit
 
 __all__ = ["DECLARATIONS", "Declaration"]
 
@@ -60,14 +68,15 @@ class Declaration:
     def expected(self, wanted: str, item: Token | None) -> Exception:
         """What to raise where something else should stand."""
         if item is None:
-            return fault("model.expected", self.line, self.end, wanted=wanted, found="...")
-        return fault("model.expected", item.line, item.column, wanted=wanted, found=item.text)
+            return unexpected(self.line, self.end, wanted, "...")
+        return unexpected(item.line, item.column, wanted, item.text)
 
     def node(self, items: Items) -> int:
         """The expression that tokens spell; its names are checked when all are known."""
         if not items:
             raise self.expected("a value", None)
-        node = parse_expression(self.model.graph, items, self.line, self.end)
+        model = self.model
+        node = parse_expression(model.graph, items, self.line, self.end, model.places)
         for item in names_in(items):
             self.check_later(item)
         return node
@@ -158,37 +167,49 @@ class Declaration:
         """``sector households, firms``."""
         self.model.sectors = self.listed(self.model.sectors)
 
-    def declared(self) -> tuple[str, Items, str | None]:
-        """Name, tokens of the value, and unit of a variable or parameter."""
+    def declared(self) -> tuple[str, Items, str | None, int]:
+        """Name, tokens of the value, unit, and the name's column, of a variable or parameter."""
         items, unit = list(self.items), None
         if items and items[-1].text == "]":
             start = max(n for n, item in enumerate(items) if item.text in "[]" and item.text != "]")
             if items[start + 1].text != "-":  # a lag is in brackets too
-                unit = "".join(item.text for item in items[start + 1 : -1])
+                unit = " ".join(item.text for item in items[start + 1 : -1])
+                self.unit_later(unit, items[start])
                 items = items[:start]
-        name = self.fresh(self.name(items[:1]))
+        item = self.name(items[:1])
+        name = self.fresh(item)
         if len(items) > 1 and items[1].text != "=":
             raise self.expected("=", items[1])
         if len(items) == 2:
             raise self.expected("a value", None)
-        return name, items[2:], unit
+        return name, items[2:], unit, item.column
+
+    def unit_later(self, unit: str, bracket: Token) -> None:
+        """Check a unit once all base units are known."""
+        place = (bracket.line, bracket.column)
+
+        def check() -> None:
+            parse_unit(unit, self.model.units, *place)
+
+        self.pending.append(check)
 
     def read_variable(self) -> None:
         """``variable NAME [= FIRST VALUE] [[UNIT]] "what it is"``."""
-        name, value, unit = self.declared()
+        name, value, unit, column = self.declared()
         line = self.word.line
-        self.model.variables[name] = Variable(name, unit, self.description, line)
+        self.model.variables[name] = Variable(name, unit, self.description, line, column)
         if value:
             first = value[0]
             self.model.initial[name] = Initial(self.node(value), first.line, first.column)
 
     def read_parameter(self) -> None:
         """``parameter NAME [= VALUE] [[UNIT]] "what it is"``."""
-        name, items, unit = self.declared()
+        name, items, unit, column = self.declared()
         value = self.model.graph.constant_of(self.node(items)) if items else None
         if items and value is None:
             raise fault("model.number", items[0].line, items[0].column, name=name)
-        self.model.parameters[name] = Parameter(name, value, unit, self.description, self.word.line)
+        line = self.word.line
+        self.model.parameters[name] = Parameter(name, value, unit, self.description, line, column)
 
     def equation(self, items: Items, description: str, market: str | None) -> Equation:
         """``LEFT = RIGHT``."""
@@ -255,9 +276,11 @@ class Declaration:
                 raise self.expected("price", head[1])
             price = self.node(head[2:])
         holdings, negative = self.held(self.split(tail[0], ","))
-        if not real and (not any(negative) or all(negative)):
+        alone = len({holding.sector for holding in holdings}) < 2
+        if not real and (not any(negative) or all(negative) or alone):
             raise fault("model.issuer", name.line, name.column, name=name.text)
-        self.model.stocks.append(Stock(name.text, holdings, price, real, self.word.line))
+        line = self.word.line
+        self.model.stocks.append(Stock(name.text, holdings, price, real, line, name.column))
 
     def read_revaluation(self) -> None:
         """``revaluation STOCK: SECTOR EXPRESSION, ...``."""
@@ -266,17 +289,27 @@ class Declaration:
             raise fault("model.revaluation", self.word.line, self.word.column)
         name = self.name(head)
         changes, _ = self.held(self.split(tail[0], ","))
+        self.pending.append(lambda: self.check_revalued(name, changes))
+        self.model.revaluations.append(Revaluation(name.text, changes, name.line, name.column))
+
+    def check_revalued(self, name: Token, changes: tuple[Holding, ...]) -> None:
+        """Check, once all stocks are known, that each holder is revalued once."""
         known = {stock.name: stock for stock in self.model.stocks}
         if name.text not in known:
             listed = ", ".join(known) or "-"
             raise fault("model.stock_unknown", name.line, name.column, name=name.text, known=listed)
         holders = {holding.sector for holding in known[name.text].holdings}
+        items = [item for item in self.model.revaluations if item.stock == name.text]
+        said = [change.sector for item in items for change in item.changes]
         for change in changes:
             if change.sector not in holders:
                 raise fault(
                     "model.holder", name.line, name.column, sector=change.sector, name=name.text
                 )
-        self.model.revaluations.append(Revaluation(name.text, changes, name.line, name.column))
+            if said.count(change.sector) > 1:
+                raise fault(
+                    "model.revalued", name.line, name.column, sector=change.sector, name=name.text
+                )
 
     def read_flow(self) -> None:
         """``flow NAME: PAYER -> RECEIVER: PAID [~ RECEIVED]``."""
@@ -294,8 +327,9 @@ class Declaration:
         if not 1 <= len(amounts) <= 2:
             raise fault("model.flow", self.word.line, self.word.column)
         nodes = [self.node(amount) for amount in amounts]
+        line = self.word.line
         self.model.flows.append(
-            Flow(name.text, payer, receiver, nodes[0], nodes[-1], self.word.line)
+            Flow(name.text, payer, receiver, nodes[0], nodes[-1], line, name.column)
         )
 
 

@@ -31,12 +31,14 @@ from debtcycle.sfc.expression import Graph, Op, Symbol
 __all__ = [
     "MAX_DEPTH",
     "WORDS",
+    "Places",
     "Token",
     "fault",
     "names_in",
     "parse_expression",
     "shifted",
     "tokens",
+    "unexpected",
 ]
 
 MAX_DEPTH = 60
@@ -78,9 +80,27 @@ class Token(NamedTuple):
     column: int
 
 
+Places = dict[int, tuple[int, int]]  # line and column at which a node first stands
+
+# What may be wanted that is not spelt out in the text, with the message that says so.
+_WANTED = {
+    "a value": "model.want_value",
+    "a name": "model.want_name",
+    "a sector": "model.want_sector",
+    "end": "model.want_end",
+}
+
+
 def fault(message_id: str, line: int, column: int, **params: object) -> ModelError:
     """An error of the model's text at a place."""
     return ModelError(message_id, line=line, column=column, **params)
+
+
+def unexpected(line: int, column: int, wanted: str, found: str) -> ModelError:
+    """What to raise where something else should stand."""
+    if wanted in _WANTED:
+        return fault(_WANTED[wanted], line, column, found=found)
+    return fault("model.expected", line, column, wanted=wanted, found=found)
 
 
 def tokens(
@@ -104,7 +124,7 @@ def tokens(
         match = _TOKEN.match(text, position)
         here = (line, position + 1) if places is None else places(position)
         if match is None:
-            raise fault("model.character", *here, character=text[position])
+            raise fault("model.character", *here, character=_visible(text[position]))
         position = match.end()
         kind, found = match.lastgroup or "", match[0]
         if kind == "name" and (len(found) > MAX_NAME or "__" in found):
@@ -114,11 +134,19 @@ def tokens(
         yield Token(kind, found, *here)
 
 
+def _visible(character: str) -> str:
+    """A character, or its number where it cannot be seen."""
+    seen = character.isprintable() and not character.isspace()
+    return character if seen else f"U+{ord(character):04X}"
+
+
 class _Parser:
     """Operator precedence over a list of tokens, with a bound on depth."""
 
-    def __init__(self, graph: Graph, items: list[Token], line: int, end: int) -> None:
-        self.graph = graph
+    def __init__(
+        self, graph: Graph, items: list[Token], line: int, end: int, places: Places
+    ) -> None:
+        self.graph, self.places = graph, places
         self.items = items
         self.at = 0
         self.depth = 0
@@ -134,9 +162,7 @@ class _Parser:
 
     def take(self, text: str | None = None) -> Token:
         if self.at >= len(self.items) or (text is not None and self.peek() != text):
-            raise fault(
-                "model.expected", *self.place(), wanted=text or "...", found=self.peek() or "..."
-            )
+            raise unexpected(*self.place(), text or "a value", self.peek() or "...")
         self.at += 1
         return self.items[self.at - 1]
 
@@ -151,10 +177,11 @@ class _Parser:
         node = self.operand(least)
         while (found := _INFIX.get(self.peek())) is not None and found[0] >= least:
             strength, op = found
-            self.take()
+            sign = self.take()
             node = self.graph.apply(op, node, self.expression(strength + 1))
+            self.places.setdefault(node, (sign.line, sign.column))
             if strength == _COMPARISON and self.peek() in _COMPARE:
-                raise fault("model.expected", *self.place(), wanted="and", found=self.peek())
+                raise unexpected(*self.place(), "and", self.peek())
         self.depth -= 1
         return node
 
@@ -182,8 +209,9 @@ class _Parser:
     def power(self) -> int:
         node = self.atom()
         if self.peek() in ("^", "**"):
-            self.take()
+            sign = self.take()
             node = self.graph.apply(Op.POW, node, self.expression(_UNARY))
+            self.places.setdefault(node, (sign.line, sign.column))
         return node
 
     def atom(self) -> int:
@@ -195,9 +223,7 @@ class _Parser:
             self.take(")")
             return node
         if token.kind != "name":
-            raise fault(
-                "model.expected", token.line, token.column, wanted="a value", found=token.text
-            )
+            raise unexpected(token.line, token.column, "a value", token.text)
         if self.peek() == "(":
             return self.call(token)
         if token.text in WORDS:
@@ -232,7 +258,9 @@ class _Parser:
             self.take()
             args.append(self.expression())
         self.take(")")
-        return self.made(name, args)
+        node = self.made(name, args)
+        self.places.setdefault(node, (name.line, name.column))
+        return node
 
     def made(self, name: Token, args: list[int]) -> int:
         graph, word = self.graph, name.text
@@ -268,23 +296,30 @@ def shifted(graph: Graph, root: int, periods: int) -> int:
     return moved[root]
 
 
-def parse_expression(graph: Graph, items: list[Token], line: int, end: int) -> int:
+def parse_expression(
+    graph: Graph, items: list[Token], line: int, end: int, places: Places | None = None
+) -> int:
     """Node of the expression that a list of tokens spells.
+
+    Parameters
+    ----------
+    places : dict, optional
+        Grows by the place of every operator and call, for faults that are found later.
 
     Raises
     ------
     ModelError
-        With line and column: ``model.expected``, ``model.depth``, ``model.long``,
-        ``model.lag``, ``model.word``, ``model.function``, ``model.arguments``,
-        ``model.overflow``.
+        With line and column: ``model.expected``, ``model.want_value``, ``model.want_end``,
+        ``model.depth``, ``model.long``, ``model.lag``, ``model.word``, ``model.function``,
+        ``model.arguments``, ``model.overflow``.
     """
     if len(items) > MAX_TOKENS:
         raise fault("model.long", line, items[MAX_TOKENS].column, limit=MAX_TOKENS)
     first = len(graph.nodes)
-    parser = _Parser(graph, items, line, end)
+    parser = _Parser(graph, items, line, end, {} if places is None else places)
     node = parser.expression()
     if parser.at < len(items):
-        raise fault("model.expected", *parser.place(), wanted="end", found=parser.peek())
+        raise unexpected(*parser.place(), "end", parser.peek())
     for made in graph.nodes[first:]:
         if not math.isfinite(made.value):
             raise fault("model.overflow", line, items[0].column, found=items[0].text)

@@ -86,6 +86,11 @@ def initial_values(
     ----------
     order
         What `first_values` gives.
+
+    Raises
+    ------
+    ModelError
+        ``model.first`` with line and column where an expression gives no finite number.
     """
     values: dict[str, Any] = dict.fromkeys(model.variables, 0.0)
     values.update(order)
@@ -95,10 +100,13 @@ def initial_values(
     for name, number in order:
         if number is not None or name in given:
             continue
+        item = model.initial[name]
         found = evaluate(
             model.graph,
-            [model.initial[name].value],
+            [item.value],
             lambda s: parameters[s.name] if s.name in parameters else values[s.name],
         )[0]
+        if not np.isfinite(found).all():
+            raise ModelError("model.first", line=item.line, column=item.column, name=name)
         values[name] = found if np.ndim(found) else float(found)
     return values

@@ -65,10 +65,9 @@ def _number(name: str, value: object) -> Number:
 def _named(model: Model, given: Mapping[str, ArrayLike], message_id: str) -> dict[str, Number]:
     """Numbers by name, every name known."""
     for name in given:
-        if name not in model.parameters and (
-            message_id == "model.parameter" or name not in model.variables
-        ):
-            raise ModelError(message_id, name=name, near=model.near(name))
+        only = message_id == "model.parameter"
+        if name not in model.parameters and (only or name not in model.variables):
+            raise ModelError(message_id, name=name, near=model.near(name, parameters=only))
     return {name: _number(name, value) for name, value in given.items()}
 
 
@@ -95,9 +94,9 @@ def _collect(
     steps: list[tuple[int, str, Number]] = []
     for shock in shocks:
         value = _named(model, {shock.name: shock.value}, "model.parameter")[shock.name]
-        if not 1 <= shock.t <= max(periods, 1):
-            raise ModelError("model.shock", name=shock.name, t=shock.t, periods=periods)
-        steps.append((shock.t, shock.name, value))
+        if not (1 <= shock.t <= max(periods, 1) and shock.t == int(shock.t)):
+            raise ModelError("model.shock", name=shock.name, t=shock.t, periods=max(periods, 1))
+        steps.append((int(shock.t), shock.name, value))
     steps.sort(key=lambda step: step[0])  # stable: of one period, the last given counts
     numbers = [v for row in rows for v in row.values()]
     numbers += [*values.values(), *(v for _, _, v in steps)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Symbol
+from debtcycle.sfc.grammar import Places
 
 if TYPE_CHECKING:
     from debtcycle.sfc.accounts import Accounts
@@ -43,6 +44,7 @@ class Variable:
     unit: str | None
     description: str
     line: int
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Parameter:
     unit: str | None
     description: str
     line: int
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Stock:
     price: int | None
     real: bool
     line: int
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class Flow:
     paid: int
     received: int
     line: int
+    column: int = 1
 
 
 @dataclass(slots=True)
@@ -179,15 +184,17 @@ class Model:
     revaluations: list[Revaluation] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     initial: dict[str, Initial] = field(default_factory=dict)
+    places: Places = field(default_factory=dict)
     _compiled: Compiled | None = None
 
     def names(self) -> tuple[str, ...]:
         """Variables, then parameters, in the order of their declaration."""
         return (*self.variables, *self.parameters)
 
-    def near(self, name: str) -> str:
-        """Known names that look like one, for an error; "-" if none does."""
-        return ", ".join(get_close_matches(name, self.names(), n=3)) or "-"
+    def near(self, name: str, *, parameters: bool = False) -> str:
+        """Known names, or parameters, that look like one, for an error; "-" if none does."""
+        known = tuple(self.parameters) if parameters else self.names()
+        return ", ".join(get_close_matches(name, known, n=3)) or "-"
 
     def check_symbol(self, symbol: Symbol, line: int, column: int) -> None:
         """Refuse a name that is neither a variable nor a parameter.

@@ -16,6 +16,7 @@ Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 TINY, HUGE, HALVINGS = 1e-30, 1e300, 40
+AS_FOUND, AFTER_STEP = 1e-5, 1e-3  # see debtcycle.sfc.native.newton
 GUESSES = (None, 1.0, -1.0)  # the period before; all ones; all minus ones
 
 
@@ -66,7 +67,7 @@ class _Block:
 
     def __init__(self, machine: _Machine, span: list[int], tolerance: float) -> None:
         self.machine, self.tolerance = machine, tolerance
-        self.begin, self.middle, self.end, self.first, self.last, entry = span
+        self.begin, self.middle, self.end, self.first, self.last, entry, self.head = span
         size = self.last - self.first
         program = machine.program
         self.tears = program.tears[0, self.first : self.last]
@@ -124,7 +125,7 @@ class _Block:
 
     def newton(self, done: Flags, worst: Values, iterations: int) -> Values:
         """Residual of each path at the end; `done` marks those that are left alone."""
-        goal, registers = self.tolerance * 1e-5, self.machine.registers
+        goal, registers = self.tolerance * AS_FOUND, self.machine.registers
         done = done.copy()
         self.chain()
         worst = np.where(done, worst, self.by_equation().max(axis=0))
@@ -141,6 +142,7 @@ class _Block:
             step = self.steps(~done & ~reached & np.isfinite(fixed))
             usable = ~done & ~reached & np.isfinite(fixed) & np.isfinite(step).all(axis=0)
             done |= ~usable
+            goal = self.tolerance * AFTER_STEP
             worst, done = self.search(
                 usable, origin, np.where(usable, step, 0.0), scales, fixed, worst, done
             )
@@ -174,6 +176,7 @@ class _Block:
     def solve(self, row: int, number: int, state: State, iterations: int) -> None:
         """Try the guesses in turn; note the worst equation of paths that failed."""
         worst = np.full(state.worst.shape, np.inf)
+        self.machine.execute(self.head, self.begin)
         for guess, value in enumerate(GUESSES):
             done = (state.failed[0] >= 0) | (worst <= self.tolerance)
             if done.all():

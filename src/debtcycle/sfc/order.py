@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from debtcycle.errors import ModelError
 from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.model import Model
+from debtcycle.sfc.rank import check_rank
 
 __all__ = ["Block", "Determined", "additive_terms", "order_blocks"]
+
+
+MAX_TERMS = 6_000  # more than any equation of the permitted length can spell out
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,19 @@ def _occurring(model: Model) -> list[set[str]]:
 
 
 def additive_terms(graph: Graph, root: int, sign: int = 1) -> list[tuple[int, int]]:
-    """Terms of a sum with their signs, from left to right."""
+    """Terms of a sum with their signs, from left to right.
+
+    Shared sums count at every use: a difference of a difference doubles them, so that past
+    `MAX_TERMS` a sum is left whole.
+    """
     found: list[tuple[int, int]] = []
     waiting = [(sign, root)]
     while waiting:
         sign, number = waiting.pop()
         node = graph.nodes[number]
-        if node.op is Op.ADD:
+        if len(found) + len(waiting) + 2 > MAX_TERMS:
+            found.append((sign, number))
+        elif node.op is Op.ADD:
             waiting += [(sign, node.args[1]), (sign, node.args[0])]
         elif node.op is Op.SUB:
             waiting += [(-sign, node.args[1]), (sign, node.args[0])]
@@ -158,8 +168,13 @@ def _matching(model: Model, occurring: list[set[str]], isolator: _Isolator) -> d
             )
     missing = [name for name in model.variables if name not in owner]
     if missing:
-        line = model.variables[missing[0]].line
-        raise ModelError("model.underdetermined", line=line, column=1, names=", ".join(missing[:8]))
+        first = model.variables[missing[0]]
+        raise ModelError(
+            "model.underdetermined",
+            line=first.line,
+            column=first.column,
+            names=", ".join(missing[:8]),
+        )
     return owner
 
 
@@ -273,7 +288,8 @@ def order_blocks(model: Model) -> tuple[Block, ...]:
     ------
     ModelError
         ``model.overdetermined`` naming the equation that finds no variable of its own,
-        ``model.underdetermined`` naming the variables without an equation.
+        ``model.underdetermined`` naming the variables without an equation, ``model.singular``
+        naming those that equations leave open because one follows from the others.
     """
     occurring = _occurring(model)
     isolator = _Isolator(model)
@@ -300,4 +316,5 @@ def order_blocks(model: Model) -> tuple[Block, ...]:
         blocks.append(
             Block(tuple(determined[n] for n in tears), tuple(determined[n] for n in chain))
         )
+    check_rank(model, tuple(blocks))
     return tuple(blocks)

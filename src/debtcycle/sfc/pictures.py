@@ -51,8 +51,17 @@ def dependency_dot(model: Model, *, parameters: bool = False) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
+def _orange(other: str) -> dict[str, Any]:
+    """Orange for what is solved together."""
+    return {"condition": {"test": "datum.together", "value": "#c25700"}, "value": other}
+
+
 def dependency_vega(model: Model) -> dict[str, Any]:
-    """The same as a Vega-Lite picture: variables in the order in which they are computed."""
+    """The same as a Vega-Lite picture: variables in the order in which they are computed.
+
+    Lines run from the left to the right; an orange one runs back, inside a block that is solved
+    together, whose variables are orange too.
+    """
     places: dict[str, tuple[int, int]] = {}
     depth: dict[str, int] = {}
     needs: dict[str, list[str]] = {name: [] for name in model.variables}
@@ -60,16 +69,25 @@ def dependency_vega(model: Model) -> dict[str, Any]:
     for source, target in current:
         needs[target].append(source)
     counts: dict[int, int] = {}
+    together: set[str] = set()
     for block in order_blocks(model):
+        if block.tears:
+            together.update(item.variable for item in (*block.tears, *block.chain))
         for item in (*block.tears, *block.chain):
             name = item.variable
             depth[name] = 1 + max((depth.get(n, -1) for n in needs[name]), default=-1)
             row = counts.get(depth[name], 0)
             counts[depth[name]] = row + 1
             places[name] = (depth[name], row)
-    nodes = [{"name": n, "x": x, "y": y} for n, (x, y) in places.items()]
+    nodes = [{"name": n, "x": x, "y": y, "together": n in together} for n, (x, y) in places.items()]
     edges = [
-        {"x": places[a][0], "y": places[a][1], "x2": places[b][0], "y2": places[b][1]}
+        {
+            "x": places[a][0],
+            "y": places[a][1],
+            "x2": places[b][0],
+            "y2": places[b][1],
+            "together": places[b][0] <= places[a][0],
+        }
         for a, b in current
     ]
     axis = {"axis": None, "scale": {"nice": False, "padding": 30}}
@@ -77,6 +95,8 @@ def dependency_vega(model: Model) -> dict[str, Any]:
         "x": {"field": "x", "type": "quantitative", **axis},
         "y": {"field": "y", "type": "quantitative", **axis},
     }
+    text = {**position, "text": {"field": "name", "type": "nominal"}}
+    halo = {"type": "text", "fontSize": 12, "stroke": "white", "strokeWidth": 5}
     return {
         "$schema": _VEGA_LITE,
         "title": model.title or model.name,
@@ -85,13 +105,19 @@ def dependency_vega(model: Model) -> dict[str, Any]:
         "layer": [
             {
                 "data": {"values": edges},
-                "mark": {"type": "rule", "color": "#bbb"},
-                "encoding": {**position, "x2": {"field": "x2"}, "y2": {"field": "y2"}},
+                "mark": {"type": "rule"},
+                "encoding": {
+                    **position,
+                    "x2": {"field": "x2"},
+                    "y2": {"field": "y2"},
+                    "color": _orange("#bbb"),
+                },
             },
+            {"data": {"values": nodes}, "mark": halo, "encoding": text},
             {
                 "data": {"values": nodes},
                 "mark": {"type": "text", "fontSize": 12},
-                "encoding": {**position, "text": {"field": "name", "type": "nominal"}},
+                "encoding": {**text, "color": _orange("black")},
             },
         ],
     }
@@ -115,7 +141,15 @@ def equations_latex(model: Model) -> str:
 
 
 def line_chart(run: Run, names: Sequence[str], *, paths: Sequence[int] = (0,)) -> dict[str, Any]:
-    """Vega-Lite specification of variables over time, one line for each path."""
+    """Vega-Lite specification of variables over time, one line for each path.
+
+    Raises
+    ------
+    ModelError
+        ``model.no_name`` or ``model.path``.
+    """
+    for path in paths:
+        run.check_path(path)
     values = [
         {"t": t, "name": name, "path": path, "value": float(value)}
         for name in names

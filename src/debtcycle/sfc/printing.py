@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,9 @@ _GREEK = (
     *("lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi"),
     *("omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"),
 )
+
+_STEM = re.compile(r"[A-Z]{2,}|[A-Z]|[a-z]+")
+_SHORT = 4  # letters after a Greek one that are still its index
 
 Piece = tuple[int, str]
 
@@ -132,22 +136,48 @@ def equation_text(model: Model, equation: Equation) -> str:
     return f"{left} = {name}({inner}).{int(right.value) + 1}"
 
 
+def _stem(name: str) -> tuple[str, str]:
+    """Letter or letters of a name as LaTeX, and what is left for its index."""
+    plain = name.replace("eps", "epsilon", 1) if re.match(r"eps(?!ilon)", name) else name
+    head = next((g for g in sorted(_GREEK, key=len, reverse=True) if plain.startswith(g)), "")
+    word = re.match(r"[a-z]*", plain[len(head) :])
+    # "betae" is beta with an index, "price" and "number" are words.
+    room = _SHORT if len(head) > 3 else 1 if len(head) == 3 else 0
+    if head and word is not None and len(word[0]) <= room:
+        return rf"\{head}", plain[len(head) :]
+    found = _STEM.match(name)
+    stem = found[0] if found else name[0]
+    return stem if len(stem) == 1 else rf"\mathit{{{stem}}}", name[len(stem) :]
+
+
 def latex_name(symbol: Symbol) -> str:
-    r"""A name with its lag, e.g. ``alpha1`` as ``\alpha_{1}`` and ``Bh[-1]`` as ``B_{h,t-1}``."""
-    name = symbol.name
-    head = next((g for g in sorted(_GREEK, key=len, reverse=True) if name.startswith(g)), "")
-    rest = name[len(head) :] if head else name[1:]
-    if head and rest and rest[0].islower():
-        head, rest = "", name[1:]
-    stem = rf"\{head}" if head else name[0]
+    r"""A name with its lag as it would be set in a book.
+
+    ``alpha1`` is ``\alpha_{1}``, ``Bh[-1]`` is ``B_{h,t-1}``, ``YDr`` is ``\mathit{YD}_{r}``.
+    """
+    stem, rest = _stem(symbol.name)
     time = f"t-{symbol.lag}" if symbol.lag else ""
-    under = ",".join(part for part in (rest.replace("_", r"\_"), time) if part)
+    index = rest.strip("_").replace("_", r"\_")
+    if len(re.sub(r"[^A-Za-z]", "", index)) > 1:
+        index = rf"\mathit{{{index}}}"
+    under = ",".join(part for part in (index, time) if part)
     return f"{stem}_{{{under}}}" if under else stem
+
+
+def _latex_number(value: float) -> Piece:
+    """A number, with a power of ten where Python writes an exponent."""
+    strength, text = _number(value)
+    digits, _, power = text.partition("e")
+    if power:
+        return min(strength, _PRODUCT), rf"{digits} \cdot 10^{{{int(power)}}}"
+    return strength, text
 
 
 def _latex(node: Node, args: list[Piece]) -> Piece:
     if node.symbol is not None:
         return _ATOM, latex_name(node.symbol)
+    if node.op is Op.CONST:
+        return _latex_number(node.value)
     if node.op is Op.DIV:
         return _POWER, rf"\frac{{{args[0][1]}}}{{{args[1][1]}}}"
     if node.op is Op.POW:

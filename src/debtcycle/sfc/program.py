@@ -41,9 +41,10 @@ class Program:
         Register of the first parameter and of the first variable.
     code : int32 array, shape (n, 5)
         Operation, target register, three argument registers.
-    spans : int32 array, shape (blocks, 6)
+    spans : int32 array, shape (blocks, 7)
         First operation of the chain, of the Jacobian, and after it; first and last tear; first
-        entry of the Jacobian. A block without tears is recursive.
+        entry of the Jacobian; first operation of what does not depend on the tears, which ends
+        where the chain begins and is run once. A block without tears is recursive.
     tears : int32 array, shape (2, k)
         Registers of the tears and of their residuals.
     term_starts, terms : int32 arrays
@@ -251,10 +252,27 @@ def _solved(model: Model, block: Block) -> _Solved:
     )
 
 
+def _fixed_parts(graph: Graph, block: Block, roots: list[int]) -> list[int]:
+    """Largest expressions of a block that are the same whatever its variables are."""
+    own = {item.variable for item in (*block.tears, *block.chain)}
+    moving: set[int] = set()
+    needed = graph.reachable(*roots)
+    for number in needed:
+        node = graph.nodes[number]
+        mine = node.symbol is not None and node.symbol.lag == 0 and node.symbol.name in own
+        if mine or any(arg in moving for arg in node.args):
+            moving.add(number)
+    used = {arg for number in moving for arg in graph.nodes[number].args} | set(roots)
+    return sorted(used - moving)
+
+
 def _write_block(emitter: _Emitter, block: Block, solved: _Solved) -> None:
     out = emitter.out
     emitter.fresh_block()
-    first, first_tear, first_entry = len(out.rows), len(out.tears), len(out.entries)
+    head, first_tear, first_entry = len(out.rows), len(out.tears), len(out.entries)
+    if block.tears:
+        emitter.emit(_fixed_parts(emitter.graph, block, solved.nodes()))
+    first = len(out.rows)
     for item, value in zip(block.chain, solved.chain, strict=True):
         emitter.assign(value, item.variable)
     emitter.emit([*solved.residuals, *(n for row in solved.terms for n in row)])
@@ -264,7 +282,7 @@ def _write_block(emitter: _Emitter, block: Block, solved: _Solved) -> None:
     out.residuals += [emitter.register(n) for n in solved.residuals]
     out.terms += [[emitter.register(n) for n in row] for row in solved.terms]
     out.entries += [emitter.register(n) for row in solved.jacobian for n in row]
-    out.spans.append((first, middle, len(out.rows), first_tear, len(out.tears), first_entry))
+    out.spans.append((first, middle, len(out.rows), first_tear, len(out.tears), first_entry, head))
 
 
 def _table(rows: Sequence[tuple[int, ...]], width: int) -> Ints:
@@ -325,7 +343,7 @@ def compile_program(model: Model, primitives: tuple[Primitive, ...] = ()) -> Pro
         parameter_base=emitter.parameter_base,
         variable_base=emitter.variable_base,
         code=_table(out.rows, 5),
-        spans=_table(out.spans, 6),
+        spans=_table(out.spans, 7),
         tears=np.array([out.tears, out.residuals], dtype=np.int32).reshape(2, -1),
         term_starts=term_starts,
         terms=terms,

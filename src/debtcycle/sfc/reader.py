@@ -26,6 +26,7 @@ figure of their own; the difference is an error of the accounts.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from pathlib import Path
 
 from debtcycle.errors import ModelError
 from debtcycle.sfc.declarations import DECLARATIONS, Declaration
-from debtcycle.sfc.grammar import MAX_TOKENS, Token, fault, tokens
+from debtcycle.sfc.grammar import MAX_TOKENS, Token, fault, tokens, unexpected
 from debtcycle.sfc.initial import check_initial
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.units import check_units
@@ -42,6 +43,9 @@ __all__ = ["MAX_BYTES", "read", "read_file", "read_model"]
 
 MAX_BYTES = 500_000
 MAX_LINES = 10_000
+
+# What an editor counts as the end of a line; other separators would hide a declaration.
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ def _logical_lines(text: str) -> list[_Line]:
     """Lines without comments, continued lines with the one they continue."""
     found: list[_Line] = []
     quoted = False
-    lines = text.splitlines()
+    lines = _LINE_END.split(text)
     if len(lines) > MAX_LINES:
         raise ModelError("model.size", size=len(lines), limit=MAX_LINES)
     for number, raw in enumerate(lines, start=1):
@@ -135,12 +139,12 @@ def read_model(text: str, name: str = "model") -> Model:
             description = rest.pop().text[1:-1]
         stray = next((item for item in rest if item.kind == "string"), None)
         if stray is not None:
-            raise fault(
-                "model.expected", stray.line, stray.column, wanted="end", found=stray.text[:40]
-            )
+            raise unexpected(stray.line, stray.column, "end", stray.text[:40])
         read_one(Declaration(model, word, rest, description, pending))
     for check in pending:
         check()
+    if not model.variables:
+        raise fault("model.empty", 1, 1)
     check_initial(model)
     check_units(model)
     return model
@@ -152,19 +156,21 @@ def read_file(path: str | Path) -> Model:
     Raises
     ------
     ModelError
-        ``model.file`` if it cannot be read, and what `read_model` raises.
+        ``model.file`` if it cannot be read, ``model.encoding`` if it is not text in UTF-8, and
+        what `read_model` raises.
     """
     place = Path(path)
     try:
         with place.open("rb") as handle:
             raw = handle.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise ModelError("model.size", size=place.stat().st_size, limit=MAX_BYTES)
         text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ModelError("model.encoding", path=str(path)[:200], byte=error.start + 1) from error
     except (OSError, ValueError) as error:
-        if len(str(path)) > 200:
-            path = str(path)[:200]
-        raise ModelError("model.file", path=path, reason=type(error).__name__) from error
-    if len(raw) > MAX_BYTES:
-        raise ModelError("model.size", size=place.stat().st_size, limit=MAX_BYTES)
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ModelError("model.file", path=str(path)[:200], reason=reason) from error
     return read_model(text, place.stem)
 
 

@@ -163,18 +163,35 @@ class Run:
         ----------
         path : int, optional
             One path; by default all, or the only one.
+
+        Raises
+        ------
+        ModelError
+            ``model.path``.
         """
         import pandas as pd
 
         if path is None and self.paths == 1:
             path = 0
         if path is not None:
+            self.check_path(path)
             index = pd.RangeIndex(self.periods + 1, name="t")
             return pd.DataFrame({name: self[name][:, path] for name in self.names}, index=index)
         product = pd.MultiIndex.from_product(
             [range(self.paths), range(self.periods + 1)], names=["path", "t"]
         )
         return pd.DataFrame({name: self[name].T.ravel() for name in self.names}, index=product)
+
+    def check_path(self, path: int) -> None:
+        """Refuse the number of a path that there is not.
+
+        Raises
+        ------
+        ModelError
+            ``model.path``.
+        """
+        if not 0 <= path < self.paths:
+            raise ModelError("model.path", path=path, paths=self.paths)
 
     def last_rows(self) -> list[dict[str, Values]]:
         """The last rows by name, the oldest first: a start for the next run.
@@ -308,12 +325,22 @@ class Run:
         residual, *cells = evaluate(self.model.graph, [item.residual, *group], of)
         shape = (self.periods,)
         size = np.max([np.abs(np.broadcast_to(c, shape)) for c in cells], axis=0)
-        off = np.abs(np.broadcast_to(residual, shape)) / np.maximum(size, 1e-30)
+        with np.errstate(all="ignore"):  # what is not a number is off
+            off = np.abs(np.broadcast_to(residual, shape)) / np.maximum(size, 1e-30)
         first = int(np.argmax(~(off <= tolerance)))
         return first + 1, float(off[first])
 
     def origin(self, variable: str, period: int, path: int = 0) -> Origin:
-        """From where a variable was found: with several solutions it decides which."""
+        """From where a variable was found: with several solutions it decides which.
+
+        Raises
+        ------
+        ModelError
+            ``model.no_name``, ``model.path``, or ``model.period`` for a period that was not run.
+        """
+        self.check_path(path)
+        if not 1 <= period <= self.periods:
+            raise ModelError("model.period", period=period, periods=self.periods, path=path)
         number = -1
         for block in self.program.structure:
             number += bool(block.tears)

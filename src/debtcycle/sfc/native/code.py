@@ -120,7 +120,7 @@ class _Stretch:
         if op == COPY:
             return x
         if op == Op.NEG:
-            return f.let(f"fneg {v} {x}")
+            return f.minus(x)
         if op == Op.ABS:
             return f.absolute(x)
         if op == Op.SQRT:

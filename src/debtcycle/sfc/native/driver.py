@@ -270,7 +270,7 @@ def module_text(program: Program, width: int) -> str:
     texts, blocks = [mathematics(layout.lanes)], list[Block | int]()
     starts = program.term_starts
     simultaneous = 0
-    for number, (begin, middle, end, first, last, entry) in enumerate(program.spans.tolist()):
+    for number, (begin, middle, end, first, last, entry, head) in enumerate(program.spans.tolist()):
         if first == last:
             text, _ = stretch(layout, f"straight{number}", (begin, middle), ())
             texts.append(text)
@@ -281,8 +281,9 @@ def module_text(program: Program, width: int) -> str:
         text, needed = stretch(layout, f"slopes{simultaneous}", (middle, end), entries)
         left = [*needed, *entries, *program.tears[1, first:last].tolist()]
         left += program.terms[starts[first] : starts[last]].tolist()
-        chain, _ = stretch(layout, f"chain{simultaneous}", (begin, middle), left)
-        texts += [chain, text, block_function(layout, block)]
+        chain, more = stretch(layout, f"chain{simultaneous}", (begin, middle), left)
+        fixed, _ = stretch(layout, f"fixed{simultaneous}", (head, begin), [*left, *more])
+        texts += [fixed, chain, text, block_function(layout, block)]
         blocks.append(block)
         simultaneous += 1
     if program.checks.shape[1]:

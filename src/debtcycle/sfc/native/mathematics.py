@@ -28,7 +28,7 @@ def _series(f: Function, x: str, coefficients: list[float]) -> str:
     number = f.lanes.number
     total = number(coefficients[-1])
     for coefficient in reversed(coefficients[:-1]):
-        total = f.op("fadd", f.op("fmul", total, x), number(coefficient))
+        total = f.fused(total, x, number(coefficient))
     return total
 
 
@@ -45,15 +45,15 @@ def _exp(lanes: Lanes) -> str:
     number = lanes.number
     low = f.choose(f.compare("olt", "%x", number(-746.0)), number(-746.0), "%x")
     x = f.choose(f.compare("ogt", low, number(710.0)), number(710.0), low)
-    near = f.op("fadd", f.op("fmul", x, number(1 / math.log(2.0))), number(ROUND))
+    near = f.fused(x, number(1 / math.log(2.0)), number(ROUND))
     n = f.op("fsub", near, number(ROUND))
-    r = f.op("fsub", x, f.op("fmul", n, number(LN2_HIGH)))
-    r = f.op("fsub", r, f.op("fmul", n, number(LN2_LOW)))
+    r = f.fused(n, number(-LN2_HIGH), x)
+    r = f.fused(n, number(-LN2_LOW), r)
     rest = _series(f, r, [1.0 / math.factorial(k) for k in range(2, EXP_TERMS + 1)])
-    small = f.op("fadd", r, f.op("fmul", f.op("fmul", r, r), rest))
+    small = f.fused(f.op("fmul", r, r), rest, r)
     value = f.op("fadd", number(1.0), small)
     # In two halves, so that neither overflows where the product does not.
-    half = f.op("fadd", f.op("fmul", n, number(0.5)), number(ROUND))
+    half = f.fused(n, number(0.5), number(ROUND))
     other = f.op("fadd", f.op("fsub", n, f.op("fsub", half, number(ROUND))), number(ROUND))
     value = f.op("fmul", value, _power_of_two(f, half))
     f.do(f"ret {f.v} {f.op('fmul', value, _power_of_two(f, other))}")
@@ -80,10 +80,10 @@ def _log(lanes: Lanes) -> str:
     z = f.op("fmul", s, s)
     terms = _series(f, z, [2.0 / (2 * j + 1) for j in range(1, LOG_TERMS + 1)])
     half = f.op("fmul", number(0.5), f.op("fmul", g, g))
-    inner = f.op("fmul", s, f.op("fadd", half, f.op("fmul", z, terms)))
-    low = f.op("fadd", inner, f.op("fmul", k, number(LN2_LOW)))
+    inner = f.op("fmul", s, f.fused(z, terms, half))
+    low = f.fused(k, number(LN2_LOW), inner)
     rest = f.op("fsub", f.op("fsub", half, low), g)
-    value = f.op("fsub", f.op("fmul", k, number(LN2_HIGH)), rest)
+    value = f.fused(k, number(LN2_HIGH), f.minus(rest))
     value = f.choose(f.compare("oeq", "%x", number(0.0)), number(-math.inf), value)
     value = f.choose(f.compare("oeq", "%x", number(math.inf)), "%x", value)
     good = f.compare("oge", "%x", number(0.0))
@@ -112,5 +112,6 @@ def mathematics(lanes: Lanes) -> str:
     v = lanes.of("double")
     names = sorted({f"fabs.{lanes.suffix}", f"sqrt.{lanes.suffix}"})
     declared = [f"declare {v} @llvm.{name}({v})" for name in names]
+    declared.append(f"declare {v} @llvm.fma.{lanes.suffix}({v}, {v}, {v})")
     declared.append("declare double @llvm.pow.f64(double, double)")
     return "\n".join([*declared, _exp(lanes), _log(lanes), _pow(lanes)])

@@ -19,7 +19,9 @@ HUGE = 1e300
 TINY = 1e-30
 HALVINGS = 40
 GUESSES = 3  # the period before; all ones; all minus ones
-ROUNDING = 1e-5  # iterations go on to this part of the tolerance, or until rounding stops them
+# Parts of the tolerance at which a block counts as solved: as it is found, and after a step, whose
+# error is the square of the one before. The first is tight, so that a slow drift is not lost.
+AS_FOUND, AFTER_STEP = 1e-5, 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class _Solver:
         self.done, self.waiting, self.ok = (f.local(f.m) for _ in range(3))
         self.stay = f.local("i1")
         self.tolerance = f.spread("%tolerance", "double")
-        self.goal = f.op("fmul", self.tolerance, self.number(ROUNDING))
+        self.goal = f.local(f.v)
 
     def index(self, place: str | int) -> str | int:
         """Index in doubles of an element of an array of numbers."""
@@ -231,7 +233,7 @@ class _Solver:
     def iterate(self, finished: str) -> None:
         """One Newton step of all lanes that are not done."""
         f = self.f
-        reached = f.compare("ole", f.get(f.v, self.worst), self.goal)
+        reached = f.compare("ole", f.get(f.v, self.worst), f.get(f.v, self.goal))
         done = f.either(f.get(f.m, self.done), reached)
         f.set(f.m, self.done, done)
         go_on = f.name()
@@ -240,7 +242,7 @@ class _Solver:
         self.prepare()
         fixed = self.against()
         open_lanes = f.negate(done)
-        reached = f.both(open_lanes, f.compare("ole", fixed, self.goal))
+        reached = f.both(open_lanes, f.compare("ole", fixed, f.get(f.v, self.goal)))
         worst = f.get(f.v, self.worst)
         f.set(f.v, self.worst, f.choose(reached, self.smaller(fixed, worst), worst))
         self.eliminate()
@@ -270,8 +272,10 @@ class _Solver:
         done, worst = f.get(f.m, self.done), f.get(f.v, self.worst)
         now = self.worst_of(self.by_equation())
         f.set(f.v, self.worst, f.choose(done, worst, now))
+        f.set(f.v, self.goal, f.op("fmul", self.tolerance, self.number(AS_FOUND)))
         with f.loop(0, "%iterations") as (_, after):
             self.iterate(after)
+            f.set(f.v, self.goal, f.op("fmul", self.tolerance, self.number(AFTER_STEP)))
 
     def restart(self, guess: str, finished: str) -> None:
         """Start lanes that have no solution yet from another guess: all ones, all minus ones."""
@@ -319,6 +323,7 @@ class _Solver:
         """The function."""
         f = self.f
         f.set(f.m, self.done, f.compare_integer("sge", f.get(f.i, "%failed"), 0))
+        f.do(f"call void @fixed{self.block.number}(ptr %w, ptr %h)")
         with f.loop(0, GUESSES) as (guess, finished):
             with f.when(f.long_op("icmp sgt", guess, 0)):
                 self.restart(guess, finished)
@@ -329,5 +334,5 @@ class _Solver:
 
 
 def block_function(layout: Layout, block: Block) -> str:
-    """Text of ``solveN``, which calls ``chainN`` and ``slopesN``."""
+    """Text of ``solveN``, which calls ``fixedN``, ``chainN`` and ``slopesN``."""
     return _Solver(layout, block).text()

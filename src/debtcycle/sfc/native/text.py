@@ -83,6 +83,15 @@ class Function:
         """An operation on two numbers: fadd, fsub, fmul, fdiv."""
         return self.let(f"{name} {self.v} {a}, {b}")
 
+    def fused(self, a: str, b: str, c: str) -> str:
+        """a*b + c, rounded once: the same bits on every processor."""
+        v = self.v
+        return self.let(f"call {v} @llvm.fma.{self.lanes.suffix}({v} {a}, {v} {b}, {v} {c})")
+
+    def minus(self, a: str) -> str:
+        """Its negative."""
+        return self.let(f"fneg {self.v} {a}")
+
     def absolute(self, a: str) -> str:
         """Absolute value."""
         return self.let(f"call {self.v} @llvm.fabs.{self.lanes.suffix}({self.v} {a})")
