@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from debtcycle.machine.economy.facts import Facts, shipped_openings
 from debtcycle.machine.economy.parameters import given, shock_sizes
-from debtcycle.machine.economy.start import start_row
+from debtcycle.machine.economy.start import StartRow, start_row
 from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.sfc import Shock
 
@@ -134,10 +134,10 @@ class Laboratory:
             for place, (name, size) in enumerate(sizes.items())
         ]
 
-    def start(self, opening: str) -> Mapping[str, float]:
+    def start(self, opening: str) -> StartRow:
         """Start row of an opening."""
         plain = {k: v for k, v in (self.parameters or {}).items() if not k.startswith("sd_")}
-        return start_row(self.openings[opening], parameters=plain).values
+        return start_row(self.openings[opening], parameters=plain)
 
     def arm(self, opening: str, programme: Programme = NOTHING, quarters: int = 24) -> Arm:
         """An arm from an opening, run now or remembered."""
@@ -147,7 +147,7 @@ class Laboratory:
         return self._arms[key]
 
     def _run(self, opening: str, programme: Programme, quarters: int) -> Arm:
-        start = self.start(opening)
+        start = self.start(opening).values
         found: dict[str, list[Values]] = {name: [] for name in KEPT}
         failed, worst = 0, 0.0
         for first in range(0, self.paths, CHUNK):

@@ -69,7 +69,7 @@ from debtcycle.machine.economy.facts import (
     shipped_openings,
 )
 from debtcycle.machine.economy.parameters import Given, at_step, given, shock_sizes
-from debtcycle.machine.economy.reading import bubble_number_of, market_of
+from debtcycle.machine.economy.reading import bubble_number_of, checked_bubble_number, market_of
 from debtcycle.machine.economy.start import StartRow, start_row
 from debtcycle.machine.economy.text import compiled_economy, economy_text, primitives
 
@@ -80,6 +80,7 @@ __all__ = [
     "StartRow",
     "at_step",
     "bubble_number_of",
+    "checked_bubble_number",
     "compiled_economy",
     "economy_text",
     "facts_from",

@@ -17,8 +17,14 @@ def returns() -> Block:
         block.opening(f"c_{name}b", "1", f"coupon of {meaning}")
         block.opening(f"d_{name}b", "1", f"decay of {meaning}")
         trend = f"{TREND[name]}*" if name in TREND else ""
+        coupon = f"{trend}c_{name}b"
         block.find(f"p{name}", "1", f"{trend}exp(u{name})", f"price of {meaning}")
-        block.find(f"y{name}", "1", f"c_{name}b*{trend[:-1] or 1}/p{name} - d_{name}b", f"yield of {meaning}")
+        block.find(
+            f"y{name}",
+            "1",
+            f"{coupon}/p{name} - d_{name}b",
+            f"yield of {meaning}",
+        )
     block.opening("e_Gd", "1", "cash yield of growth equity at the opening")
     block.opening("e_Rd", "1", "cash yield of real-asset equity at the opening")
     for name in "GRZ":
