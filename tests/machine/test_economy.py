@@ -83,7 +83,7 @@ def test_accounts_close_in_every_quarter_of_every_programme(opening: str, name: 
     lab = Laboratory(paths=20, seed=3)
     run = COMPILED.run(
         40,
-        start=lab.start(opening),
+        start=lab.start(opening).values,
         paths=20,
         shocks=[*lab.shocks(40, 0, 20), *PROGRAMMES[name]],
         on_failure="keep",
@@ -101,13 +101,15 @@ def test_accounts_close_in_every_quarter_of_every_programme(opening: str, name: 
 def test_accounts_close_whatever_the_shocks(seed: int, opening: str, scale: float) -> None:
     lab = Laboratory(paths=8, seed=seed, scale=scale)
     shocks = lab.shocks(24, 0, 8)
-    run = COMPILED.run(24, start=lab.start(opening), paths=8, shocks=shocks, on_failure="keep")
+    run = COMPILED.run(
+        24, start=lab.start(opening).values, paths=8, shocks=shocks, on_failure="keep"
+    )
     assert run.worst_account <= 1e-10
 
 
 def test_compiled_and_plain_agree_and_a_batch_is_its_paths() -> None:
     lab = Laboratory(paths=6, seed=4)
-    start, programme = lab.start("bubble"), PROGRAMMES["bonds"]
+    start, programme = lab.start("bubble").values, PROGRAMMES["bonds"]
 
     def run(first: int, last: int, backend: str) -> np.ndarray:
         shocks = [*lab.shocks(12, first, last), *programme]
@@ -124,7 +126,7 @@ def test_compiled_and_plain_agree_and_a_batch_is_its_paths() -> None:
 def test_money_comes_from_loans_margin_debt_and_purchases() -> None:
     lab = Laboratory(paths=10, seed=5)
     shocks = [*lab.shocks(20, 0, 10), *PROGRAMMES["bonds"]]
-    run = COMPILED.run(20, start=lab.start("bubble"), paths=10, shocks=shocks)
+    run = COMPILED.run(20, start=lab.start("bubble").values, paths=10, shocks=shocks)
 
     def change(name: str) -> np.ndarray:
         return np.diff(run[name], axis=0)

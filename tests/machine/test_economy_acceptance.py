@@ -16,7 +16,7 @@ FAILS = {
 
 @pytest.fixture(scope="module")
 def laboratory() -> Laboratory:
-    return Laboratory(paths=400, seed=20260)
+    return Laboratory(paths=1200, seed=20260)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
+from debtcycle.errors import ModelError
 from debtcycle.machine import theorems
 from debtcycle.machine.economy import (
     bubble_number_of,
+    checked_bubble_number,
     compiled_economy,
     market_of,
     shipped_openings,
@@ -109,6 +111,16 @@ def test_bubble_numbers_of_the_openings(states) -> None:
     assert 0.65 <= numbers["bubble"] <= 0.95
     assert numbers["depression"] < numbers["bubble"]
     assert numbers["normal"] < numbers["bubble"]
+
+
+def test_an_opening_that_explodes_is_refused_unless_asked_for() -> None:
+    facts = shipped_openings()["bubble"]
+    assert checked_bubble_number(start_row(facts)) < 1
+    wild = start_row(facts, parameters={"chi": 0.6})
+    with pytest.raises(ModelError) as caught:
+        checked_bubble_number(wild)
+    assert caught.value.message_id == "machine.bubble_number"
+    assert checked_bubble_number(wild, allow=True) > 1
 
 
 def test_bubble_number_is_the_growth_of_a_rise_that_feeds_itself(states) -> None:

@@ -43,6 +43,7 @@ INVESTORS = 4
 BANK = 4  # holders 0 to 3 are investors, 4 is the banks
 _BONDS = slice(1, 4)
 LINE_SEARCH, ITERATIONS, STEADY, SHORT = 30, 100, 40, 0.2
+REACH = 2.0  # longest step, in logs of weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +197,9 @@ def _step(market: Market, u: Values, size: Values, steady: bool) -> tuple[Values
     value = excess_demand(market, u)
     matrix = np.moveaxis(jacobian(market, u), 2, 0)
     step = np.linalg.solve(matrix, value.T[..., None])[..., 0].T
-    # A step that empties the market for bills, whose rate decides everything, leads nowhere.
-    far = np.maximum(
-        np.abs(step[1:]).max(axis=0), market.bill_slope * market.k[0] * np.abs(step[0])
-    )
-    step /= np.maximum(1.0, far)
+    # Where attractiveness moves by more than this, shares are emptied and slopes say nothing.
+    moved = np.abs(_returns(market, u)[1] * step) * market.k[[0, 1, 1, 1, 2, 2, 3]]
+    step /= np.maximum(1.0, moved.max(axis=0) / REACH)
     before = np.abs(value).max(axis=0) / size
     length = np.full_like(before, SHORT if steady else 1.0)
     for _ in range(1 if steady else LINE_SEARCH):

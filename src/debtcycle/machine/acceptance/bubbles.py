@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from debtcycle.machine.acceptance.laboratory import Arm, Laboratory, Programme, purchases, steps
 from debtcycle.machine.acceptance.outcome import Outcome, above, below, between, mean
-from debtcycle.machine.economy.reading import bubble_number_of
-from debtcycle.machine.economy.text import compiled_economy
+from debtcycle.machine.economy.reading import checked_bubble_number
 
 __all__ = ["before_the_pop", "bubble_and_depression", "melt_up"]
 
@@ -32,8 +31,7 @@ def _tightened(rate: float) -> Programme:
 
 def opening_bubble_number(lab: Laboratory) -> float:
     """Bubble number of the bubble's opening."""
-    run = compiled_economy().run(1, start=lab.start("bubble"))
-    return float(bubble_number_of(lambda name: run[name][1])[0])
+    return checked_bubble_number(lab.start("bubble"), allow=True)
 
 
 def _arms(lab: Laboratory) -> tuple[Arm, Arm]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from debtcycle.machine.economy.facts import Facts, shipped_openings
 from debtcycle.machine.economy.parameters import given, shock_sizes
-from debtcycle.machine.economy.start import start_row
+from debtcycle.machine.economy.start import StartRow, start_row
 from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.sfc import Shock
 
@@ -22,9 +22,9 @@ CHUNK = 500
 LONGEST = 52
 # What is kept of every run.
 KEPT = (
-    "uG", "uR", "uZ", "uI", "pG", "yN", "yI", "pi", "pe", "r", "y", "P", "premium_N", "premium_K",
-    "premium_G", "multiple_G", "multiple_R", "total_G", "total_R", "total_I", "money",
-    "monetised", "monetised_all", "x_G", "n", "NW", "lev",
+    "uG", "uR", "uZ", "uI", "pG", "pR", "G_p", "R_p", "yN", "yI", "pi", "pe", "r", "y", "P",
+    "premium_N", "premium_K", "premium_G", "multiple_G", "multiple_R", "total_G", "total_R",
+    "total_I", "money", "monetised", "monetised_all", "x_G", "n", "NW", "lev",
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class Arm:
     Attributes
     ----------
     failed : int
-        Paths that did not solve; they are left out of both arms' means.
+        Paths that did not solve: not a number in all quarters, left out of means.
     worst_account : float
         Largest residual of any identity of the accounts.
     """
@@ -112,7 +112,7 @@ class Laboratory:
     parameters: Mapping[str, float] | None = None
     scale: float = 1.0
     openings: Mapping[str, Facts] = field(default_factory=shipped_openings)
-    _arms: dict[tuple[str, str, int], Arm] = field(default_factory=dict)
+    _arms: dict[tuple[str, Programme, int], Arm] = field(default_factory=dict)
     _normals: list[Values] = field(default_factory=list)
 
     @property
@@ -144,20 +144,20 @@ class Laboratory:
             for place, (name, size) in enumerate(sizes.items())
         ]
 
-    def start(self, opening: str) -> Mapping[str, float]:
+    def start(self, opening: str) -> StartRow:
         """Start row of an opening."""
         plain = {k: v for k, v in (self.parameters or {}).items() if not k.startswith("sd_")}
-        return start_row(self.openings[opening], parameters=plain).values
+        return start_row(self.openings[opening], parameters=plain)
 
     def arm(self, opening: str, programme: Programme = NOTHING, quarters: int = 24) -> Arm:
         """An arm from an opening, run now or remembered."""
-        key = (opening, programme.name, quarters)
+        key = (opening, programme, quarters)
         if key not in self._arms:
             self._arms[key] = self._run(opening, programme, quarters)
         return self._arms[key]
 
     def _run(self, opening: str, programme: Programme, quarters: int) -> Arm:
-        start = self.start(opening)
+        start = self.start(opening).values
         found: dict[str, list[Values]] = {name: [] for name in KEPT}
         failed, worst = 0, 0.0
         for first in range(0, self.paths, CHUNK):
@@ -171,8 +171,10 @@ class Laboratory:
             )
             failed += len(run.failures)
             worst = max(worst, run.worst_account)
+            alive = np.ones(last - first, dtype=bool)
+            alive[[failure.path for failure in run.failures]] = False
             for name, parts in found.items():
-                parts.append(run[name].copy())
+                parts.append(np.where(alive, run[name], np.nan))
         joined = {name: np.concatenate(parts, axis=1) for name, parts in found.items()}
         return Arm(joined, failed, worst)
 

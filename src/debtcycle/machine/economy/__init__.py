@@ -4,7 +4,7 @@
 
     from debtcycle.machine import economy
 
-    facts = economy.shipped_openings()["bubble"]         # or economy.facts_from({...})
+    facts = economy.shipped_openings()["bubble"]  # or facts_from(...), facts_from_observed(...)
     row = economy.start_row(facts)                       # every lagged variable and parameter
     run = economy.compiled_economy().run(24, start=row.values, shocks=[Shock(1, "q_N", 1.25)])
     print(economy.economy_text())                        # the whole model, to be read
@@ -68,8 +68,9 @@ from debtcycle.machine.economy.facts import (
     holding_name,
     shipped_openings,
 )
+from debtcycle.machine.economy.observed import facts_from_observed
 from debtcycle.machine.economy.parameters import Given, at_step, given, shock_sizes
-from debtcycle.machine.economy.reading import bubble_number_of, market_of
+from debtcycle.machine.economy.reading import bubble_number_of, checked_bubble_number, market_of
 from debtcycle.machine.economy.start import StartRow, start_row
 from debtcycle.machine.economy.text import compiled_economy, economy_text, primitives
 
@@ -80,9 +81,11 @@ __all__ = [
     "StartRow",
     "at_step",
     "bubble_number_of",
+    "checked_bubble_number",
     "compiled_economy",
     "economy_text",
     "facts_from",
+    "facts_from_observed",
     "given",
     "holding_name",
     "market_of",

@@ -147,9 +147,9 @@ def output() -> Block:
     block.find("Ybar", "gdp", "100*h*trend*exp(cpi + prodl)", "potential output at today's prices")
     block.find(
         "rgap", "1",
-        "w_r*(r - pe[-1] - rstar) + w_N*(yN[-1] - pe[-1] - rstar - tpn)"
-        " + w_K*(yK[-1] - pe[-1] - rstar - tpn - spr0)",
-        "real rates above neutral",
+        "max(-rcap, min(rcap, w_r*(r - pe[-1] - rstar) + w_N*(yN[-1] - pe[-1] - rstar - tpn)"
+        " + w_K*(yK[-1] - pe[-1] - rstar - tpn - spr0)))",
+        "real rates above neutral, as far as they matter",
     )  # fmt: skip
     block.find(
         "dC", "1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debtcycle.machine.economy.names import HOLDERS, INVESTORS, SECTORS, SLOW, TREND, held
+from debtcycle.machine.economy.names import HELD, HOLDERS, INVESTORS, SECTORS, SLOW, TREND, held
 from debtcycle.machine.economy.writing import Block, total
 
 __all__ = ["clearing", "incomes", "portfolio", "portfolio_banks", "returns", "supply"]
@@ -17,19 +17,25 @@ def returns() -> Block:
         block.opening(f"c_{name}b", "1", f"coupon of {meaning}")
         block.opening(f"d_{name}b", "1", f"decay of {meaning}")
         trend = f"{TREND[name]}*" if name in TREND else ""
+        coupon = f"{trend}c_{name}b"
         block.find(f"p{name}", "1", f"{trend}exp(u{name})", f"price of {meaning}")
-        block.find(f"y{name}", "1", f"c_{name}b*exp(-u{name}) - d_{name}b", f"yield of {meaning}")
+        block.find(
+            f"y{name}",
+            "1",
+            f"{coupon}/p{name} - d_{name}b",
+            f"yield of {meaning}",
+        )
     block.opening("e_Gd", "1", "cash yield of growth equity at the opening")
     block.opening("e_Rd", "1", "cash yield of real-asset equity at the opening")
     for name in "GRZ":
-        block.find(f"p{name}", "1", f"T{name}*exp(u{name})", f"price of {SECTORS.get(name, name)}")
+        block.find(f"p{name}", "1", f"T{name}*exp(u{name})", f"price of {HELD[name]}")
     block.find("rM", "1", "bd*r", "deposit rate")
     block.find("rb", "1", "r + s_b - 4*ub", "bill rate")
     block.find("ER_N", "1", "yN + D_N*wr*(yN - yeN)", "expected return of long bonds")
     block.find("ER_I", "1", "yI + pe[-1] + D_I*wr*(yI - yeI)", "of protected bonds")
     block.find("ER_K", "1", "yK + D_K*wr*(yK - yeK)", "of credit")
-    block.find("ER_G", "1", "e_Gd*exp(fG - uG) + g_G + l_G*pe[-1]", "of growth equity")
-    block.find("ER_R", "1", "e_Rd*exp(fR - uR) + g_R + l_R*pe[-1]", "of real-asset equity")
+    block.find("ER_G", "1", "e_Gd*exp(fG)*TG/pG + g_G + l_G*pe[-1]", "of growth equity")
+    block.find("ER_R", "1", "e_Rd*exp(fR)*TR/pR + g_R + l_R*pe[-1]", "of real-asset equity")
     block.find("ER_Z", "1", "pe[-1] + mu*(cpi - uZ)", "of gold")
     risk = "(rho[-1] + z_rho)"
     block.find("v_K", "1", f"ER_K - gK*{risk}", "attractiveness of credit")

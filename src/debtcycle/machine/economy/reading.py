@@ -7,10 +7,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from debtcycle.errors import ModelError
 from debtcycle.machine.economy.names import HOLDERS, INVESTORS, SLOW, held
+from debtcycle.machine.economy.start import StartRow
+from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.machine.theorems import Market, bubble_number
 
-__all__ = ["bubble_number_of", "market_of"]
+__all__ = ["bubble_number_of", "checked_bubble_number", "market_of"]
 
 Values = NDArray[np.float64]
 Read = Callable[[str], Values]
@@ -102,3 +105,24 @@ def bubble_number_of(read: Read) -> Values:
     return bubble_number(
         market, np.zeros((7, size)), sensitivity=sensitivity, weights=weights, gain=gain
     )
+
+
+def checked_bubble_number(row: StartRow, *, allow: bool = False) -> float:
+    """The bubble number after a first quarter from an opening; one that explodes is refused.
+
+    Parameters
+    ----------
+    row : StartRow
+    allow : bool
+        Whether a number of 1 and above is let through.
+
+    Raises
+    ------
+    ModelError
+        ``machine.bubble_number`` if it is 1 or above.
+    """
+    run = compiled_economy().run(1, start=row.values)
+    number = float(bubble_number_of(lambda name: run[name][1])[0])
+    if number >= 1.0 and not allow:
+        raise ModelError("machine.bubble_number", number=f"{number:.3g}")
+    return number

@@ -253,6 +253,7 @@ class _Opening:
             + p["w_N"] * (v["yN"] - neutral - p["tpn"])
             + p["w_K"] * (v["yK"] - neutral - p["tpn"] - p["spr0"])
         )
+        rgap = max(-p["rcap"], min(p["rcap"], rgap))
         lending = 0.4 * (v["r"] - neutral)
         lending += 0.6 * (v["yK"] - neutral - p["tpn"] - p["spr0"])
         healthy = 1 / (1 + (v["imp"] / p["imp0"]) ** 2)
