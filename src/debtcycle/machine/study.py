@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from debtcycle.machine.causes import Causes, causes
 from debtcycle.machine.economy.facts import Facts
-from debtcycle.machine.economy.parameters import QUARTER, at_step
+from debtcycle.machine.economy.observed import facts_from_observed
 from debtcycle.machine.ensemble import Progress
 from debtcycle.machine.experiment import Pair, prepare
-from debtcycle.machine.initial_facts import facts_of
 from debtcycle.machine.opening import Opening
 from debtcycle.machine.scenario import Scenario
 from debtcycle.machine.simulation import Outcome, simulate
@@ -71,7 +70,8 @@ def study(
     ConfigError
         See `debtcycle.machine.ensemble.run_ensemble`.
     """
-    facts = facts_of(opening, {**at_step(QUARTER), **scenario.parameters})
+    seen = {fact.name: fact.value for fact in opening.facts}
+    facts = facts_from_observed(seen, {past.name: past.values for past in opening.histories})
     experiment = prepare(scenario, facts)
     outcome = simulate(
         experiment, paths, seed=seed, workers=workers, cluster=cluster, progress=progress
