@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,21 @@ def test_a_broken_account_is_found_whatever_is_kept() -> None:
     for run in (whole, some):
         with pytest.raises(ModelError, match=r"model\.accounts"):
             run.check()
+
+
+def test_threads_that_start_together_share_one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(compiler.CACHE_VARIABLE, "")
+    for _ in range(3):
+        compiled = load_model("PC").compile()
+        made = Prepared(compiled.program)
+        with ThreadPoolExecutor(8) as pool:
+            kernels = list(pool.map(lambda _: made.kernel(8), range(8)))  # noqa: B023
+        assert len({id(kernel) for kernel in kernels}) == 1
+        fresh = load_model("PC").compile()
+        with ThreadPoolExecutor(8) as pool:
+            runs = list(pool.map(lambda n: fresh.run(50, paths=8 + n), range(8)))  # noqa: B023
+        for run in runs:
+            np.testing.assert_array_equal(run.array()[:, :, 0], runs[0].array()[:, :, 0])
 
 
 def test_kept_code_is_used_and_damaged_code_is_made_afresh(

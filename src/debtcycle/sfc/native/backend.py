@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import addressof, c_char
@@ -28,6 +29,9 @@ LONG = 200_000  # values of a path from which on progress is told
 WINDOW = 64  # rows of a group's own history beyond its lags
 
 
+_making = threading.Lock()
+
+
 class Prepared:
     """A program's kernels, each made at its first use."""
 
@@ -40,10 +44,11 @@ class Prepared:
         self.lags = program.max_lag
 
     def kernel(self, width: int) -> Kernel:
-        """The kernel for a width of lanes."""
-        if width not in self.kernels:
-            self.kernels[width] = load_kernel(self.program, width)
-        return self.kernels[width]
+        """The kernel for a width of lanes; made once, whatever the threads that ask for it."""
+        with _making:
+            if width not in self.kernels:
+                self.kernels[width] = load_kernel(self.program, width)
+            return self.kernels[width]
 
 
 def _pointer(array: NDArray[Any]) -> int:
@@ -58,7 +63,8 @@ class _Job:
         self, prepared: Prepared, state: State, width: int, tolerance: float, iterations: int
     ) -> None:
         self.prepared, self.state, self.width = prepared, state, width
-        self.run = prepared.kernel(width).run
+        self.kernel = prepared.kernel(width)  # held: its code must outlive the run
+        self.run = self.kernel.run
         self.rows, self.kept, self.paths = state.history.shape
         self.iterations, self.tolerance = iterations, np.array([tolerance])
         self.changes, self.values = state.changes, state.values
