@@ -21,7 +21,7 @@ from debtcycle.machine.opening import (
     from_data,
     holding_name,
 )
-from debtcycle.machine.opening_assumptions import known, load
+from debtcycle.machine.opening.assumptions import known, load
 from debtcycle.store import Store
 from debtcycle.views import View
 from machine.opening_stores import Without

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.opening import INSTRUMENTS, SECTORS, from_data
-from debtcycle.machine.opening_assumptions import HeldRow, IssueRow, load
-from debtcycle.machine.opening_desk import Desk, mid_rank
-from debtcycle.machine.opening_holdings import Group, fit
-from debtcycle.machine.opening_markets import momentum
-from debtcycle.machine.opening_money import par_duration_years
+from debtcycle.machine.opening.assumptions import HeldRow, IssueRow, load
+from debtcycle.machine.opening.desk import Desk, mid_rank
+from debtcycle.machine.opening.holdings import Group, fit
+from debtcycle.machine.opening.markets import momentum
+from debtcycle.machine.opening.money import par_duration_years
 from debtcycle.store import Store
 from debtcycle.views import View
 

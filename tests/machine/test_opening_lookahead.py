@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from debtcycle.machine import opening_desk
-from debtcycle.machine.opening import EARLIEST, Opening, from_data
+from debtcycle.machine.opening import EARLIEST, Opening, desk, from_data
 from debtcycle.store import Store
 from debtcycle.views import View
 from futures import Poisoned, Truncated, differences
@@ -51,11 +50,11 @@ def test_a_planted_leak_is_caught(edition_store: Store, monkeypatch: pytest.Monk
     day = date(2019, 10, 15)
     truncated = Truncated(edition_store, day)
     assert not differences(edition_store, truncated, day, _outputs), "clean before"
-    honest = opening_desk.Desk.__init__
+    honest = desk.Desk.__init__
 
     def leaky(self: Any, view: View, assumptions: Any) -> None:
         later = View(as_of=view.as_of + timedelta(days=7), store=view.store)
         honest(self, later, assumptions)
 
-    monkeypatch.setattr(opening_desk.Desk, "__init__", leaky)
+    monkeypatch.setattr(desk.Desk, "__init__", leaky)
     assert differences(edition_store, truncated, day, _outputs), "the leak goes unseen"

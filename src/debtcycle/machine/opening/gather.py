@@ -12,60 +12,32 @@ from collections.abc import Callable
 from datetime import date
 
 from debtcycle.errors import ConfigError
-from debtcycle.machine import (
-    opening_holdings,
-    opening_markets,
-    opening_money,
-    opening_rates,
-    opening_wealth,
-)
-from debtcycle.machine.opening_assumptions import load
-from debtcycle.machine.opening_desk import Desk
-from debtcycle.machine.opening_model import (
-    INSTRUMENTS,
-    SECTORS,
-    Fact,
-    History,
-    Kind,
-    Lack,
-    Ledger,
-    Opening,
-    Origin,
-    holding_name,
-)
+from debtcycle.machine.opening import holdings, markets, money, rates, wealth
+from debtcycle.machine.opening.assumptions import load
+from debtcycle.machine.opening.desk import Desk
+from debtcycle.machine.opening.model import Lack, Ledger, Opening
 from debtcycle.views import View
 
-__all__ = [
-    "EARLIEST",
-    "INSTRUMENTS",
-    "SECTORS",
-    "Fact",
-    "History",
-    "Kind",
-    "Opening",
-    "Origin",
-    "from_data",
-    "holding_name",
-]
+__all__ = ["EARLIEST", "from_data"]
 
 # Before this day neither the composition of the public debt nor two years of margin debt are known.
 EARLIEST = date(1999, 10, 1)
 
 _PARTS: tuple[Callable[[Desk, Ledger], object], ...] = (
-    opening_rates.rates,
-    opening_rates.inflation,
-    opening_rates.slack,
-    opening_markets.valuation,
-    opening_markets.extrapolation,
-    opening_markets.risk,
-    opening_markets.health,
-    opening_money.money,
-    opening_money.treasury,
-    opening_money.central_bank,
-    opening_wealth.equity_and_gold,
-    opening_wealth.wealth,
-    opening_holdings.supplies,
-    opening_holdings.holdings,
+    rates.rates,
+    rates.inflation,
+    rates.slack,
+    markets.valuation,
+    markets.extrapolation,
+    markets.risk,
+    markets.health,
+    money.money,
+    money.treasury,
+    money.central_bank,
+    wealth.equity_and_gold,
+    wealth.wealth,
+    holdings.supplies,
+    holdings.holdings,
 )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from debtcycle.machine.opening_desk import Desk, assumed, percent_of
-from debtcycle.machine.opening_markets import SHARES
-from debtcycle.machine.opening_model import Fact, Kind, Lack, Ledger, origin
+from debtcycle.machine.opening.desk import Desk, assumed, percent_of
+from debtcycle.machine.opening.markets import SHARES
+from debtcycle.machine.opening.model import Fact, Kind, Lack, Ledger, origin
 
 __all__ = ["equity_and_gold", "gold_tonnes", "wealth"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.catalogue.calendar import period_end, shift_months
-from debtcycle.machine.opening_assumptions import Assumptions, Bounds
-from debtcycle.machine.opening_model import Fact, Kind, Lack, Origin, Parameter
+from debtcycle.machine.opening.assumptions import Assumptions, Bounds
+from debtcycle.machine.opening.model import Fact, Kind, Lack, Origin, Parameter
 from debtcycle.views import Series, View
 
 __all__ = ["Desk", "assumed", "mid_rank", "percent_of"]

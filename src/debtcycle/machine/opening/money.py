@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from debtcycle.machine.opening_assumptions import IssueRow, known, row_origin
-from debtcycle.machine.opening_desk import Desk, assumed, percent_of
-from debtcycle.machine.opening_model import Fact, Kind, Lack, Ledger, origin
+from debtcycle.machine.opening.assumptions import IssueRow, known, row_origin
+from debtcycle.machine.opening.desk import Desk, assumed, percent_of
+from debtcycle.machine.opening.model import Fact, Kind, Lack, Ledger, origin
 from debtcycle.views import Series
 
 __all__ = ["central_bank", "money", "treasury"]

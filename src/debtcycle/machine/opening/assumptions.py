@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from debtcycle.machine.opening_model import INSTRUMENTS, SECTORS, Origin
+from debtcycle.machine.opening.model import INSTRUMENTS, SECTORS, Origin
 
 __all__ = [
     "Assumptions",
@@ -79,7 +79,7 @@ class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @lru_cache(maxsize=1)
 def load() -> Assumptions:
     """The shipped assumptions, read once."""
-    text = (files("debtcycle.machine") / "assumptions.toml").read_bytes()
+    text = (files("debtcycle.machine.opening") / "assumptions.toml").read_bytes()
     made = msgspec.toml.decode(text, type=Assumptions)
     # A fault of the package, not of its user: caught by the first test that reads it.
     if tuple(made.holdings) != SECTORS or any(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.machine.opening_desk import Desk, mid_rank
-from debtcycle.machine.opening_model import Fact, History, Kind, Lack, Ledger, Origin, origin
+from debtcycle.machine.opening.desk import Desk, mid_rank
+from debtcycle.machine.opening.model import Fact, History, Kind, Lack, Ledger, Origin, origin
 from debtcycle.views import Series
 
 __all__ = ["SHARES", "extrapolation", "health", "momentum", "risk", "valuation"]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.errors import ConfigError
-from debtcycle.machine.opening_assumptions import Bounds
-from debtcycle.machine.opening_desk import Desk, percent_of
-from debtcycle.machine.opening_model import (
+from debtcycle.machine.opening.assumptions import Bounds
+from debtcycle.machine.opening.desk import Desk, percent_of
+from debtcycle.machine.opening.model import (
     INSTRUMENTS,
     SECTORS,
     Fact,
@@ -19,7 +19,7 @@ from debtcycle.machine.opening_model import (
     holding_name,
     origin,
 )
-from debtcycle.machine.opening_money import perpetual_inventory
+from debtcycle.machine.opening.money import perpetual_inventory
 
 __all__ = ["Group", "fit", "holdings", "supplies"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from debtcycle.machine.opening_desk import Desk, assumed
-from debtcycle.machine.opening_model import Fact, Kind, Lack, Ledger, Origin, origin
+from debtcycle.machine.opening.desk import Desk, assumed
+from debtcycle.machine.opening.model import Fact, Kind, Lack, Ledger, Origin, origin
 from debtcycle.views import Series
 
 __all__ = ["inflation", "rates", "slack"]
