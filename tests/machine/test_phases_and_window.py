@@ -46,9 +46,7 @@ def test_phases_are_entered_one_after_another() -> None:
 def test_equal_runs_have_no_phase_unless_they_burst() -> None:
     calm = figures(4)
     assert phases(calm, calm) == ["none"] * 5
-    burst = figures(
-        4, growth_equity_nominal=[100, 120, 90, 80, 80], policy_rate=[5, 3, 3, 3, 3]
-    )
+    burst = figures(4, growth_equity_nominal=[100, 120, 90, 80, 80], policy_rate=[5, 3, 3, 3, 3])
     assert phases(burst, burst) == ["none", "none", "P4", "P4", "P4"]
     long_ago = figures(
         11, growth_equity_nominal=[100.0] * 11 + [70.0], policy_rate=[5.0] + [3.0] * 11

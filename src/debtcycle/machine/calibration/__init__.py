@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debtcycle.machine.calibration.fit import FITTED, Fit, Sensitivity, fit, sensitivities
+from debtcycle.machine.calibration.search import FITTED, Fit, Sensitivity, fit, sensitivities
 from debtcycle.machine.calibration.moments import Measured, Target, measure, targets
 
 __all__ = [

@@ -119,7 +119,7 @@ class _Bench:
 
     def dollar_into_equity(self) -> float:
         """Value of equity for one dollar that households move into it, in the quarter."""
-        start = self.one.start("normal")
+        start = self.one.start("normal").values
         value = {a: start[f"{a}_p"] for a in BROAD}
         whole = sum(value.values())
         flow = steps("into G", {1: value["G"] / whole, 2: 0.0}, "flow_G")

@@ -1,0 +1,114 @@
+"""Speed of the essay's economy: a path-quarter, a million paths, and Dask workers.
+
+The peer is the plain NumPy back end on the same paths. The million paths are the whole of
+``debtcycle simulate qe-into-bubble``: draws, both runs, published figures, sketches of both and of
+their difference, phases and the window.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import resource
+import time
+
+from _timing import Measure, timed, write_results
+
+from debtcycle.machine.economy import compiled_economy, shipped_openings
+from debtcycle.machine.experiment import Experiment, open_scenario, prepare
+from debtcycle.machine.published import names, needed
+from debtcycle.machine.simulation import Outcome, simulate
+
+PATHS = 8192
+MILLION = 1_000_000
+
+
+def digest(outcome: Outcome) -> str:
+    """Of all that an outcome says."""
+    found = hashlib.sha256(outcome.phases.tobytes() + repr(outcome.window).encode())
+    for name in names():
+        for fan in outcome.fans[name].values():
+            found.update(fan.quantiles.tobytes() + fan.mean.tobytes())
+    return found.hexdigest()
+
+
+def kernel(experiment: Experiment) -> list[Measure]:
+    """One run of the economy, shocks by path, on one and two threads, beside NumPy."""
+    quarters = experiment.quarters
+    compiled = compiled_economy()
+
+    def run(paths: int, threads: int, backend: str) -> None:
+        shocks = experiment.chances(experiment.scenario.with_, 1, 0, paths)
+        compiled.run(
+            quarters, start=experiment.start, shocks=shocks, paths=paths, keep=needed(),
+            on_failure="keep", threads=threads, backend=backend,
+        )  # fmt: skip
+
+    run(64, 1, "native")
+    few = 256
+    peer = timed(lambda: run(few, 1, "numpy"), 3) / few / quarters
+    found = []
+    for threads in (1, 2):
+        seconds = timed(lambda: run(PATHS, threads, "native"), 5) / PATHS / quarters  # noqa: B023
+        found.append(
+            Measure(
+                f"a path-quarter of the economy, {threads} thread{'s' * (threads > 1)}",
+                seconds, 0.9e-6 if threads == 2 else None,
+                f"NumPy {peer * 1e6:.1f} us", peer,
+            )
+        )  # fmt: skip
+    return found
+
+
+def million(experiment: Experiment) -> tuple[list[Measure], str]:
+    """A million paths of the programme and of the economy without it."""
+    found, notes = [], []
+    for threads in (2, 1):
+        paths = MILLION if threads == 2 else MILLION // 8
+        began = time.perf_counter()
+        outcome = simulate(experiment, paths, seed=1, workers=threads)
+        seconds = time.perf_counter() - began
+        pairs = 2 * paths * experiment.quarters
+        found.append(
+            Measure(f"simulate, {paths:,} paths with and without, {threads} threads", seconds)
+        )
+        found.append(Measure("  of that, a path-quarter of one run", seconds / pairs))
+        notes.append(f"{threads} threads: failed paths {outcome.failed}, "
+                     f"largest account residual {outcome.worst_account:.1e}")  # fmt: skip
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return found, f"{'; '.join(notes)}; peak memory {peak:.2f} GB."
+
+
+def clusters(experiment: Experiment) -> tuple[list[Measure], str]:
+    """The same chunks on 1, 2 and 4 local Dask workers: the same bytes."""
+    from debtcycle.machine.ensemble.cluster import local_cluster
+
+    paths = 32_768
+    wanted = digest(simulate(experiment, paths, seed=1, workers=2))
+    found = []
+    for workers in (1, 2, 4):
+        with local_cluster(workers) as cluster:
+            began = time.perf_counter()
+            outcome = simulate(experiment, paths, seed=1, cluster=cluster.scheduler_address)
+            seconds = time.perf_counter() - began
+        if digest(outcome) != wanted:
+            raise AssertionError(f"{workers} workers differ")
+        found.append(Measure(f"{paths:,} paths on {workers} Dask workers", seconds))
+    return found, f"Threads and 1, 2, 4 Dask workers give the same bytes ({wanted[:16]})."
+
+
+def main() -> None:
+    """Write the section of benchmarks/RESULTS.md."""
+    experiment = prepare(open_scenario("qe-into-bubble"), shipped_openings()["bubble"])
+    measures = kernel(experiment)
+    more, notes = million(experiment)
+    shared, same = clusters(experiment)
+    write_results(
+        "The essay's economy",
+        [*measures, *more, *shared],
+        notes=[notes, same, f"{os.cpu_count()} cores; machine code made beforehand."],
+    )
+
+
+if __name__ == "__main__":
+    main()
