@@ -123,6 +123,7 @@ class _Opening:
         v["M_F"] = v["mF0"] = f.firm_deposits_pct_gdp
         v["M"] = sum(v[f"M_{j}"] for j in INVESTORS) + v["M_F"]
         v["money"] = v["M"] + v["cur"]
+        v["mg"] = v["mg1"] = v["mg"] * v["money"] / 100
         v["A_L"] = v["M_L"] + v["b_L"] + sum(v[f"{a}_L"] for a in SLOW)
         v["lev"] = f.leverage_ratio
         v["E_L"] = v["eq0"] = v["A_L"] / v["lev"]
