@@ -262,6 +262,9 @@ class _Opening:
         gl = p["gl0"] * v["y"] - p["glr"] * healthy * lending
         gl -= p["gli"] * v["imp"] + p["gcar"] * short
         v["dI"] = p["Ac"] * gl - p["to_I"] * p["Ar"] * rgap - p["As"] * v["imp"]
+        if v["imp"] > 0.0 and v["dI"] < demanded < 0.0:
+            # Impairment has not yet taken all the demand that it will take: nothing props it up.
+            v["dI"] = demanded
         v["dC"] = demanded - v["dI"]
         v["ares"] = v["dC"] - p["Am"] * v["mg"] + (1 - p["to_I"]) * p["Ar"] * rgap
         margin = p["m0"] * (1 + p["g3"] * max(0.0, v["vol"] - p["vol0"]))
