@@ -112,8 +112,11 @@ def measures() -> Block:
         block.find(f"real_{asset}_index", "1", f"total_{asset}/P", "the same in goods")
     block.find("money", "gdp", "M + cur", "money of the public")
     block.find("growth_M", "1", "(log(money/money[-1]) - log(grow))/h", "its growth above trend")
-    block.find("mg1", "1", "mg1[-1] + mspd*(growth_M - mg1[-1])", "its growth, first lag")
-    block.find("mg", "1", "mg[-1] + mspd*(mg1 - mg[-1])", "its growth, as it reaches prices")
+    block.find(
+        "made_M", "1", "growth_M*money[-1]/(100*trend[-1])", "money made beyond trend, in GDP"
+    )
+    block.find("mg1", "1", "mg1[-1] + mspd*(made_M - mg1[-1])", "money made, first lag")
+    block.find("mg", "1", "mg[-1] + mspd*(mg1 - mg[-1])", "money made, as it reaches prices")
     block.find(
         "wealth_non", "gdp", "nonM*(cur + M_H) - nonL*LH", "wealth of those without other assets"
     )

@@ -123,6 +123,7 @@ class _Opening:
         v["M_F"] = v["mF0"] = f.firm_deposits_pct_gdp
         v["M"] = sum(v[f"M_{j}"] for j in INVESTORS) + v["M_F"]
         v["money"] = v["M"] + v["cur"]
+        v["mg"] = v["mg1"] = v["mg"] * v["money"] / 100
         v["A_L"] = v["M_L"] + v["b_L"] + sum(v[f"{a}_L"] for a in SLOW)
         v["lev"] = f.leverage_ratio
         v["E_L"] = v["eq0"] = v["A_L"] / v["lev"]
@@ -261,6 +262,9 @@ class _Opening:
         gl = p["gl0"] * v["y"] - p["glr"] * healthy * lending
         gl -= p["gli"] * v["imp"] + p["gcar"] * short
         v["dI"] = p["Ac"] * gl - p["to_I"] * p["Ar"] * rgap - p["As"] * v["imp"]
+        if v["imp"] > 0.0 and v["dI"] < demanded < 0.0:
+            # Impairment has not yet taken all the demand that it will take: nothing props it up.
+            v["dI"] = demanded
         v["dC"] = demanded - v["dI"]
         v["ares"] = v["dC"] - p["Am"] * v["mg"] + (1 - p["to_I"]) * p["Ar"] * rgap
         margin = p["m0"] * (1 + p["g3"] * max(0.0, v["vol"] - p["vol0"]))
