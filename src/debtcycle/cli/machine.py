@@ -125,7 +125,8 @@ def _targets_text(session: Session, measured: tuple[Measured, ...]) -> list[str]
     lines = [texts("acceptance.targets")]
     for m in measured:
         sign = " " if m.inside else "!"
-        unit = texts(f"acceptance.unit_{m.target.unit}")
+        named = m.target.unit != "quarter"  # a quarter is a number of its own
+        unit = f" {texts(f'acceptance.unit_{m.target.unit}')}" if named else ""
         shown = texts(
             "acceptance.target_row",
             moment=texts(f"acceptance.moment_{m.target.moment}"),

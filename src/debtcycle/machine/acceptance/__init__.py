@@ -6,22 +6,17 @@ from debtcycle.machine.acceptance.bubbles import before_the_pop, bubble_and_depr
 from debtcycle.machine.acceptance.laboratory import Arm, Laboratory, Programme, purchases, steps
 from debtcycle.machine.acceptance.mechanism import TESTS, Test
 from debtcycle.machine.acceptance.outcome import Outcome
-from debtcycle.machine.acceptance.targets import Elasticity, Moment, elasticities, targets
 
 __all__ = [
     "ALL_TESTS",
     "Arm",
-    "Elasticity",
     "Laboratory",
-    "Moment",
     "Outcome",
     "Programme",
     "Test",
-    "elasticities",
     "purchases",
     "run_tests",
     "steps",
-    "targets",
 ]
 
 ALL_TESTS: dict[int, Test] = dict(

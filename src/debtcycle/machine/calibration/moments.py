@@ -140,6 +140,13 @@ class _Bench:
         real = self.effect(self.one, "normal", "yI", purchases(10.0, 8), 20)[1:5].mean()
         return float(100.0 * np.expm1(gold * 0.01 / real))
 
+    def gold_on_yield_shock(self) -> float:
+        """The same a year after the expected long yield alone has risen, percent."""
+        rise = steps("long yields", {1: 0.01, 2: 0.0}, "e_y")
+        gold = self.effect(self.one, "normal", "uZ", rise, 8)[4]
+        real = self.effect(self.one, "normal", "yI", rise, 8)[4]
+        return float(100.0 * np.expm1(gold * 0.01 / real))
+
     def debt_on_yield(self) -> float:
         """Long yield in the second year after 1 % of GDP more long bonds, rate held, bp."""
         more = steps("bonds for bills", {1: -1.0, 2: 0.0}, "swap")
@@ -152,6 +159,12 @@ class _Bench:
     def inflation_of_purchases(self) -> float:
         """Highest mean effect of 10 % of GDP on inflation, percentage points."""
         return float(self._inflation().max())
+
+    def equity_volatility(self) -> float:
+        """Standard deviation of the log price of broad equity over a quarter, a year, percent."""
+        arm = self.many.arm("normal", quarters=24)
+        price = sum(weight * np.exp(arm[f"u{a}"]) for a, weight in BROAD.items())
+        return float(200.0 * np.nanstd(np.diff(np.log(price), axis=0)))
 
     def quarter_of_inflation_peak(self) -> float:
         """Quarter of that highest effect."""
