@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +60,89 @@ def test_parameters_that_change_by_path_and_reach_back(paths: int) -> None:
     x, g = runs[0]["x"], runs[0]["g"]
     y = runs[0]["y"]
     np.testing.assert_allclose(x[3:], 0.5 * x[2:-1] + g[1:-2] + 0.1 * y[3:], rtol=1e-13)
+
+
+@pytest.mark.parametrize("paths", [1, 3, 19])
+def test_a_long_run_is_the_same_through_its_window(paths: int) -> None:
+    text = LAGGED.replace("g[-2]", "0.1*x[-9] - 0.05*y[-3]")
+    compiled = sfc.read(text).compile()
+    start = {"x": np.linspace(1, 2, paths)}
+    shocks = [sfc.Shock(t, "g", float(t % 7)) for t in (3, 70, 150)]
+    native, plain = (
+        compiled.run(400, start=start, shocks=shocks, backend=name) for name in ("native", "numpy")
+    )
+    np.testing.assert_allclose(native.array(), plain.array(), rtol=1e-12)
+    some = compiled.run(400, start=start, shocks=shocks, keep=["y"])
+    np.testing.assert_array_equal(some["y"], native["y"])
+
+
+def test_a_long_path_with_a_lagged_parameter_tells_its_progress(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backend, "LONG", 10)
+    compiled = sfc.read(LAGGED).compile()
+    told: list[float] = []
+    shocks = [sfc.Shock(90, "g", 2.0)]
+    run = compiled.run(300, shocks=shocks, progress=told.append)
+    assert told[-1] == 1.0
+    plain = compiled.run(300, shocks=shocks, backend="numpy")
+    np.testing.assert_allclose(run.array(), plain.array(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("size", [9, 24])
+def test_large_blocks_are_written_in_parts(size: int) -> None:
+    rng = np.random.default_rng(size)
+    slopes = rng.normal(size=(size, size)) / size
+    lines = ["model DENSE", "parameter a = 1", *(f"variable x{i}" for i in range(size))]
+    for i in range(size):
+        terms = "".join(f" + ({slopes[i, j]:.17g})*x{j}" for j in range(size) if j != i)
+        lines.append(f"equation x{i} = a{terms}")
+    compiled = sfc.read("\n".join(lines) + "\n").compile()
+    run = compiled.run(2, parameters={"a": np.arange(1.0, 11.0)})
+    np.fill_diagonal(slopes, 0.0)
+    wanted = np.linalg.solve(np.eye(size) - slopes, np.ones(size))
+    np.testing.assert_allclose(run.array()[:, 1], wanted[:, None] * np.arange(1.0, 11.0), rtol=1e-9)
+    single = compiled.run(2, parameters={"a": 3.0})
+    np.testing.assert_array_equal(single.array()[:, :, 0], run.array()[:, :, 2])
+
+
+def test_many_recursive_equations_with_many_exponentials() -> None:
+    lines = ["model MANY", "parameter a = 0.01", "variable x0 = 1", "equation x0 = a"]
+    for i in range(1, 900):
+        lines += [f"variable x{i} = 1", f"equation x{i} = x{i - 1} + exp(-a*{i}) - a*x{i // 2}"]
+    compiled = sfc.read("\n".join(lines) + "\n").compile()
+    native, plain = (compiled.run(2, paths=9, backend=name) for name in ("native", "numpy"))
+    np.testing.assert_allclose(native.array(), plain.array(), rtol=1e-12)
+
+
+def test_models_travel_without_their_machine_code() -> None:
+    compiled = load_model("PC").compile()
+    before = compiled.run(5)
+    for again in (pickle.loads(pickle.dumps(compiled)), copy.deepcopy(compiled)):
+        np.testing.assert_array_equal(again.run(5).array(), before.array())
+    run = pickle.loads(pickle.dumps(before))
+    np.testing.assert_array_equal(run["Y"], before["Y"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"periods": 2.5},
+        {"periods": "3"},
+        {"periods": 3, "paths": 2.0},
+        {"periods": 3, "threads": 0},
+        {"periods": 3, "threads": -1},
+        {"periods": 3, "tolerance": math.nan},
+        {"periods": 3, "tolerance": -1.0},
+        {"periods": 3, "parameters": {"a": 10**400}},
+        {"periods": 3, "parameters": {"a": 1j}},
+        {"periods": 3, "parameters": {"a": np.array([1.0, 2.0 + 1j])}},
+    ],
+)
+def test_what_cannot_be_meant_is_an_error_of_the_house(wrong: dict[str, object]) -> None:
+    compiled = sfc.read("model A\nparameter a = 1\nvariable x\nequation x = a\n").compile()
+    with pytest.raises(ModelError):
+        compiled.run(**wrong)  # type: ignore[arg-type]
 
 
 # --- mathematics ----------------------------------------------------------------------------
@@ -130,6 +216,21 @@ def test_a_broken_account_is_found_whatever_is_kept() -> None:
     for run in (whole, some):
         with pytest.raises(ModelError, match=r"model\.accounts"):
             run.check()
+
+
+def test_threads_that_start_together_share_one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(compiler.CACHE_VARIABLE, "")
+    for _ in range(3):
+        compiled = load_model("PC").compile()
+        made = Prepared(compiled.program)
+        with ThreadPoolExecutor(8) as pool:
+            kernels = list(pool.map(lambda _: made.kernel(8), range(8)))  # noqa: B023
+        assert len({id(kernel) for kernel in kernels}) == 1
+        fresh = load_model("PC").compile()
+        with ThreadPoolExecutor(8) as pool:
+            runs = list(pool.map(lambda n: fresh.run(50, paths=8 + n), range(8)))  # noqa: B023
+        for run in runs:
+            np.testing.assert_array_equal(run.array()[:, :, 0], runs[0].array()[:, :, 0])
 
 
 def test_kept_code_is_used_and_damaged_code_is_made_afresh(

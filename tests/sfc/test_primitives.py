@@ -94,6 +94,17 @@ def block_slopes(compiled: sfc.Compiled, at: float, step: complex) -> tuple[Any,
     return analytic, np.array(columns).T
 
 
+def test_equality_is_a_comparison_of_numbers_and_no_branch() -> None:
+    text = "model E\nparameter a = 1\nvariable y\nprimitive f(a) -> y\n"
+    flat = [[0.0]]
+    same = sfc.Primitive(1, 1, lambda x, m: [m.where(x[0] == 0, 5.0, 7.0)], lambda *_: flat)
+    run = sfc.read(text).compile({"f": same}).run(1, parameters={"a": [0.0, 1.0]})
+    assert run["y"][1].tolist() == [5.0, 7.0]
+    branch = sfc.Primitive(1, 1, lambda x, _: [5.0 if x[0] == 0 else 7.0], lambda *_: flat)
+    with pytest.raises(ModelError, match=r"model\.primitive_branch"):
+        sfc.read(text).compile({"f": branch})
+
+
 @pytest.mark.parametrize("at", [0.9, 1.05, 3.0])
 def test_its_jacobian_equals_complex_steps_through_the_block(at: float) -> None:
     compiled = sfc.read(LOGIT).compile({"demand": DEMAND})
@@ -143,7 +154,10 @@ primitive all(a, b) -> y, z
         a, b = x
         first = m.minimum(a, b) + 2 * m.maximum(b, a) - m.abs(b) / m.sqrt(a) + (1 - b) * a**3.0
         second = m.where(a >= b, m.log(a), m.exp(b)) + m.where(a < b, 1.0, -b) - 1 / a
-        return [first, second + m.where(a > b, 0.5, a) * m.where(a <= b, a, 0.25)]
+        third = m.where((a == b) | (b > 1.0), 3.0, 2.0**b) + m.where(
+            (a != b) & (a < 5.0), abs(b), +a
+        )
+        return [first, second + third + m.where(a > b, 0.5, a) * m.where(a <= b, a, 0.25)]
 
     def flat(x: Sequence[Any], maths: sfc.Maths) -> list[list[Any]]:
         del maths  # a function without calls has no use for it

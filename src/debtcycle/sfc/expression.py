@@ -97,6 +97,7 @@ class Graph:
         self.nodes: list[Node] = []
         self._index: dict[tuple[object, ...], int] = {}
         self._partials: dict[tuple[int, Symbol], int] = {}
+        self._needed: dict[int, list[int]] = {}
         self._symbols: dict[int, frozenset[Symbol]] = {}
 
     def _put(self, node: Node) -> int:
@@ -202,7 +203,7 @@ class Graph:
     def symbols(self, root: int) -> frozenset[Symbol]:
         """Symbols that occur under a node."""
         if root not in self._symbols:
-            nodes = (self.nodes[n] for n in self.reachable(root))
+            nodes = (self.nodes[n] for n in self._under(root))
             self._symbols[root] = frozenset(n.symbol for n in nodes if n.symbol is not None)
         return self._symbols[root]
 
@@ -213,10 +214,25 @@ class Graph:
         """
         if symbol not in self.symbols(root):
             return self.const(0.0)
-        for node in self.reachable(root):
-            if (node, symbol) not in self._partials:
-                self._partials[node, symbol] = self._rule(node, symbol)
+        moving: set[int] = set()
+        for number in self._under(root):
+            node = self.nodes[number]
+            if node.symbol == symbol or not moving.isdisjoint(node.args):
+                moving.add(number)
+                if (number, symbol) not in self._partials:
+                    self._partials[number, symbol] = self._rule(number, symbol)
         return self._partials[root, symbol]
+
+    def _under(self, root: int) -> list[int]:
+        """Nodes that a root needs, children first, remembered."""
+        if root not in self._needed:
+            self._needed[root] = self.reachable(root)
+        return self._needed[root]
+
+    def _slope(self, node: int, symbol: Symbol) -> int:
+        """Partial derivative of a node whose own has been found, or in which it does not occur."""
+        found = self._partials.get((node, symbol))
+        return self.const(0.0) if found is None else found
 
     def _rule(self, number: int, symbol: Symbol) -> int:
         node = self.nodes[number]
@@ -226,7 +242,7 @@ class Graph:
             return self.const(float(node.symbol == symbol))
         if node.op is Op.OUTPUT:
             return self._output(node, symbol)
-        inner = [self._partials[arg, symbol] for arg in node.args]
+        inner = [self._slope(arg, symbol) for arg in node.args]
         if node.op in (Op.ADD, Op.SUB, Op.NEG):
             return self.apply(node.op, *inner)
         if node.op in (Op.MIN, Op.MAX, Op.WHERE, Op.ABS):
@@ -241,7 +257,7 @@ class Graph:
         total = self.const(0.0)
         for position, argument in enumerate(arguments):
             entry = int(node.value) * len(arguments) + position
-            inner = self._partials[argument, symbol]
+            inner = self._slope(argument, symbol)
             if self.constant_of(inner) != 0.0:
                 slope = self._put(Node(Op.SLOPE, node.args, float(entry)))
                 total = self.apply(Op.ADD, total, self.apply(Op.MUL, slope, inner))

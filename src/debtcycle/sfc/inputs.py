@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,13 +47,22 @@ class _Given:
     paths: int
 
 
+def _whole(value: object) -> bool:
+    """Whether a caller gave a whole number, whatever its type says."""
+    return isinstance(value, Integral)
+
+
 def _number(name: str, value: object) -> Number:
     """One finite number, or one for each path."""
     found: Number
-    if isinstance(value, (float, int)):
-        found, good = float(value), math.isfinite(value)
+    if isinstance(value, (float, int)) and abs(value) <= sys.float_info.max:
+        found, good = float(value), True
+    elif isinstance(value, (float, int)):
+        found, good = math.nan, False
     else:
         try:
+            if np.iscomplexobj(np.asarray(value)):
+                raise TypeError("complex numbers")
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError) as error:
             raise ModelError("model.value", name=name, found=str(value)[:40]) from error
@@ -102,7 +113,7 @@ def _collect(
     numbers += [*values.values(), *(v for _, _, v in steps)]
     lengths = {len(v) for v in numbers if not isinstance(v, float)}
     wanted = paths if paths is not None else max(lengths, default=1)
-    if wanted < 1 or lengths - {wanted}:
+    if not _whole(wanted) or wanted < 1 or lengths - {wanted}:
         raise ModelError("model.paths", wanted=wanted, found=", ".join(map(str, sorted(lengths))))
     return _Given(rows, values, steps, wanted)
 
@@ -181,7 +192,7 @@ def make_state(
         arrays of unlike length, or a run that would not fit in memory.
     """
     model, first_row = program.model, program.max_lag
-    if periods < 0:
+    if not _whole(periods) or periods < 0:
         raise ModelError("model.periods", periods=periods)
     given = _collect(model, start, parameters, shocks, periods, paths)
     rows = first_row + periods

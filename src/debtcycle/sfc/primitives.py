@@ -6,10 +6,10 @@ when the model is compiled::
     model.compile(primitives={"demand": Primitive(3, 2, values, slopes)})
 
 Both functions are written once, in plain Python, on *numbers of any kind*: the operators and
-comparisons act on them, and a `Maths` has the rest. With arrays as numbers they are the reference
-over all paths at once; with expressions as numbers they are written into the model's program,
-where they share what they have in common and cost no call. So they hold no loop or branch that
-depends on the numbers themselves: `Maths.where` chooses.
+comparisons act on them (conditions join by ``&`` and ``|``), and a `Maths` has the rest. With
+arrays as numbers they are the reference over all paths at once; with expressions as numbers they
+are written into the model's program, where they share what they have in common and cost no call.
+So they hold no loop or branch that depends on the numbers themselves: `Maths.where` chooses.
 """
 
 from __future__ import annotations
@@ -144,8 +144,17 @@ class _Expression:
     def __pow__(self, other: Any) -> _Expression:
         return self._with(Op.POW, self, other)
 
+    def __rpow__(self, other: Any) -> _Expression:
+        return self._with(Op.POW, other, self)
+
     def __neg__(self) -> _Expression:
         return self._with(Op.NEG, self)
+
+    def __pos__(self) -> _Expression:
+        return self
+
+    def __abs__(self) -> _Expression:
+        return self._with(Op.ABS, self)
 
     def __lt__(self, other: Any) -> _Expression:
         return self._with(Op.LT, self, other)
@@ -158,6 +167,18 @@ class _Expression:
 
     def __ge__(self, other: Any) -> _Expression:
         return self._with(Op.GE, self, other)
+
+    def __eq__(self, other: object) -> _Expression:  # type: ignore[override]
+        return self._with(Op.EQ, self, other)
+
+    def __ne__(self, other: object) -> _Expression:  # type: ignore[override]
+        return self._with(Op.NE, self, other)
+
+    def __and__(self, other: Any) -> _Expression:
+        return self._with(Op.AND, self, other)
+
+    def __or__(self, other: Any) -> _Expression:
+        return self._with(Op.OR, self, other)
 
     def __bool__(self) -> bool:
         """A branch on a number that is not known yet: refused."""

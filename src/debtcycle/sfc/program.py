@@ -202,11 +202,12 @@ def _jacobian_nodes(model: Model, block: Block) -> list[list[int]]:
 def _total(graph: Graph, root: int, slopes: dict[str, list[int]], size: int) -> list[int]:
     """Total derivatives of a node with respect to the tears."""
     totals = [graph.const(0.0)] * size
-    for symbol in sorted(graph.symbols(root), key=str):
-        if symbol.lag or symbol.name not in slopes:
-            continue
+    own = (s for s in graph.symbols(root) if not s.lag and s.name in slopes)
+    for symbol in sorted(own, key=str):
         partial = graph.partial(root, symbol)
         for number, slope in enumerate(slopes[symbol.name]):
+            if graph.constant_of(slope) == 0.0:
+                continue
             term = graph.apply(Op.MUL, partial, slope)
             totals[number] = graph.apply(Op.ADD, totals[number], term)
     return totals

@@ -46,6 +46,10 @@ class Compiled:
     primitives: tuple[Primitive, ...]
     _prepared: list[Prepared] = field(default_factory=list, compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Without the machine code, which belongs to this process."""
+        return Compiled, (self.model, self.program, self.primitives)
+
     @property
     def blocks(self) -> tuple[Block, ...]:
         """Which variables are found together, in the order in which they are computed."""
@@ -113,6 +117,8 @@ class Compiled:
         """
         if backend not in ("native", "numpy") or on_failure not in ("raise", "keep"):
             raise ModelError("model.option", found=f"{backend}, {on_failure}")
+        if not tolerance > 0.0 or (threads is not None and threads < 1):
+            raise ModelError("model.option", found=f"tolerance {tolerance}, threads {threads}")
         if isinstance(start, Run):
             start = start.last_rows()
         state = make_state(self.program, periods, start, parameters, shocks, paths, keep)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import addressof, c_char
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from debtcycle.sfc.native.code import Layout
 from debtcycle.sfc.native.compiler import Kernel, load_kernel
-from debtcycle.sfc.native.driver import NUMBERS
+from debtcycle.sfc.native.driver import NUMBERS, work_slots
 from debtcycle.sfc.native.text import Lanes
 from debtcycle.sfc.program import Program
 from debtcycle.sfc.state import State
@@ -25,6 +26,10 @@ Values = NDArray[np.float64]
 LANES = 8  # numbers of a vector register of 512 bits; smaller ones are used several at a time
 STEPS = 64  # calls into which a long single path is divided for its progress
 LONG = 200_000  # values of a path from which on progress is told
+WINDOW = 64  # rows of a group's own history beyond its lags
+
+
+_making = threading.Lock()
 
 
 class Prepared:
@@ -34,14 +39,16 @@ class Prepared:
         self.program = program
         self.kernels: dict[int, Kernel] = {}
         layout = Layout(program, Lanes(1))
-        self.slots, self.row_size = layout.slots, layout.row_size
+        self.slots, self.row_size = work_slots(program), layout.row_size
         self.plain = not layout.lagged_parameters
+        self.lags = program.max_lag
 
     def kernel(self, width: int) -> Kernel:
-        """The kernel for a width of lanes."""
-        if width not in self.kernels:
-            self.kernels[width] = load_kernel(self.program, width)
-        return self.kernels[width]
+        """The kernel for a width of lanes; made once, whatever the threads that ask for it."""
+        with _making:
+            if width not in self.kernels:
+                self.kernels[width] = load_kernel(self.program, width)
+            return self.kernels[width]
 
 
 def _pointer(array: NDArray[Any]) -> int:
@@ -56,7 +63,8 @@ class _Job:
         self, prepared: Prepared, state: State, width: int, tolerance: float, iterations: int
     ) -> None:
         self.prepared, self.state, self.width = prepared, state, width
-        self.run = prepared.kernel(width).run
+        self.kernel = prepared.kernel(width)  # held: its code must outlive the run
+        self.run = self.kernel.run
         self.rows, self.kept, self.paths = state.history.shape
         self.iterations, self.tolerance = iterations, np.array([tolerance])
         self.changes, self.values = state.changes, state.values
@@ -76,10 +84,19 @@ class _Job:
             and self.kept == len(prepared.program.model.variables)
         )
 
+        self.window = self.rows if self.direct else min(self.rows, prepared.lags + WINDOW)
+
+    def place(self, row: int) -> int:
+        """Where in the window a row lies when all before it have been run."""
+        if row <= self.window:
+            return row
+        lags = self.prepared.lags
+        return int(lags + (row - self.window - 1) % (self.window - lags) + 1)
+
     def space(self) -> tuple[Values, NDArray[np.int64], Values]:
         """Work space, cursors and local history of one thread."""
         slots, parameters = self.prepared.slots, self.state.shared.shape[1]
-        size = 0 if self.direct else self.rows * self.prepared.row_size * self.width
+        size = 0 if self.direct else self.window * self.prepared.row_size * self.width
         return (
             np.empty(max(slots, 1) * self.width),
             np.empty(max(parameters, 1), dtype=np.int64),
@@ -96,7 +113,7 @@ class _Job:
             "rows": self.rows, "paths": self.paths, "changes": len(self.changes),
             "first": paths[0], "last": paths[1], "iterations": self.iterations,
             "kept": self.kept, "row_from": rows[0], "row_to": rows[1],
-            "copy": int(not self.direct),
+            "copy": int(not self.direct), "window": self.window, "place": self.place(rows[0]),
         }  # fmt: skip
         numbers = np.array([given[name] for name in NUMBERS], dtype=np.int64)
         history = self.pointers[4] if self.direct else _pointer(local)

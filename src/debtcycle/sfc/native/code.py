@@ -17,6 +17,7 @@ from debtcycle.sfc.program import COPY, Program
 
 __all__ = ["Layout", "read", "stretch", "write"]
 
+LONGEST = 400  # operations of one function
 _ARITHMETIC = {Op.ADD: "fadd", Op.SUB: "fsub", Op.MUL: "fmul", Op.DIV: "fdiv"}
 _COMPARISONS = {
     Op.LT: "olt", Op.LE: "ole", Op.GT: "ogt", Op.GE: "oge", Op.EQ: "oeq", Op.NE: "une",
@@ -127,7 +128,7 @@ class _Stretch:
             return f.let(f"call {v} @llvm.sqrt.{self.layout.lanes.suffix}({v} {x})")
         return f.let(f"call {v} @{'exp' if op == Op.EXP else 'log'}({v} {x})")
 
-    def value(self, op: int, a: int, b: int, c: int) -> str:
+    def value(self, op: int, a: int, b: int = 0, c: int = 0) -> str:
         f = self.f
         if op in _UNARY:
             return self.unary(op, a)
@@ -146,10 +147,27 @@ class _Stretch:
         return f.choose(f.compare("ole" if op == Op.MIN else "oge", x, y), x, y)
 
 
+def _piece(
+    layout: Layout, name: str, rows: list[tuple[int, int, list[int]]], left: set[int]
+) -> str:
+    """A function that runs some operations and leaves temporaries for others."""
+    f = Function(layout.lanes, f"define internal void @{name}(ptr noalias %w, ptr noalias %h) #1")
+    code = _Stretch(f, layout)
+    for op, target, args in rows:
+        code.known[target] = code.value(op, *args)
+        if target < layout.first_temporary:
+            write(f, layout, target, code.known[target])
+    for register in sorted(left & {target for _, target, _ in rows}):
+        if register >= layout.first_temporary:
+            write(f, layout, register, code.known[register])
+    f.do("ret void")
+    return f.text()
+
+
 def stretch(
     layout: Layout, name: str, span: tuple[int, int], left: Iterable[int]
 ) -> tuple[str, frozenset[int]]:
-    """A function that runs a stretch of code.
+    """A function that runs a stretch of code, in pieces where it is long.
 
     Parameters
     ----------
@@ -162,18 +180,22 @@ def stretch(
     read : frozenset of int
         Temporaries that it reads and does not compute.
     """
-    f = Function(layout.lanes, f"define internal void @{name}(ptr noalias %w, ptr noalias %h) #1")
-    code = _Stretch(f, layout)
+    rows = [
+        (op, target, args[: 1 if op in _UNARY else 3 if op == Op.WHERE else 2])
+        for op, target, *args in layout.program.code[slice(*span)].tolist()
+    ]
     needed, computed = set(), set()
-    for op, target, *args in layout.program.code[slice(*span)].tolist():
-        count = 1 if op in _UNARY else 3 if op == Op.WHERE else 2
-        needed |= {a for a in args[:count] if a >= layout.first_temporary and a not in computed}
-        code.known[target] = code.value(op, *args)
+    for _, target, args in rows:
+        needed |= {a for a in args if a >= layout.first_temporary and a not in computed}
         computed.add(target)
-        if target < layout.first_temporary:
-            write(f, layout, target, code.known[target])
-    for register in sorted(set(left) & computed):
-        if register >= layout.first_temporary:
-            write(f, layout, register, code.known[register])
-    f.do("ret void")
-    return f.text(), frozenset(needed)
+    if len(rows) <= LONGEST:
+        return _piece(layout, name, rows, set(left)), frozenset(needed)
+    # The compiler's work on one block of code grows faster than the block.
+    texts, later = [], set(left)
+    pieces = [rows[first : first + LONGEST] for first in range(0, len(rows), LONGEST)]
+    for number in reversed(range(len(pieces))):
+        texts.append(_piece(layout, f"{name}_{number}", pieces[number], later))
+        later |= {a for _, _, args in pieces[number] for a in args}
+    calls = "\n".join(f"  call void @{name}_{n}(ptr %w, ptr %h)" for n in range(len(pieces)))
+    head = f"define internal void @{name}(ptr noalias %w, ptr noalias %h) #1"
+    return "\n".join([*texts, f"{head} {{\n{calls}\n  ret void\n}}\n"]), frozenset(needed)

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, c_void_p
 from functools import cache
@@ -29,6 +30,7 @@ __all__ = ["CACHE_VARIABLE", "Kernel", "cache_folder", "load_kernel"]
 
 CACHE_VARIABLE = "DEBTCYCLE_CACHE"  # a folder for machine code; empty: keep none
 MOST_FILES = 256
+DAY = 86_400.0
 _DIGEST = hashlib.sha256().digest_size
 _FUNCTION = CFUNCTYPE(None, *[c_void_p] * len(ARGUMENTS))  # lets other threads run meanwhile
 
@@ -83,9 +85,14 @@ def _compiled(program: Program, width: int) -> bytes:
 
 @cache
 def _writers() -> bytes:
-    """Digest of the files that write kernels, and of what compiles them."""
+    """Digest of the files that say what a program means and write kernels, and of the compiler."""
     found = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for path in (
+        *sorted(here.glob("*.py")),
+        here.parent / "expression.py",
+        here.parent / "program.py",
+    ):
         found.update(path.read_bytes())
     found.update(repr((llvmlite.__version__, llvm.get_host_cpu_name(), _features())).encode())
     return found.digest()
@@ -136,7 +143,8 @@ def _keep(path: Path, code: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
         others = sorted(path.parent.glob("*.o"), key=lambda p: p.stat().st_mtime)
-        for old in others[:-MOST_FILES]:
+        unfinished = [p for p in path.parent.glob("*.new") if p.stat().st_mtime < time.time() - DAY]
+        for old in (*others[:-MOST_FILES], *unfinished):
             old.unlink(missing_ok=True)
 
 
@@ -147,7 +155,10 @@ def load_kernel(program: Program, width: int) -> Kernel:
         return Kernel(_compiled(program, width))
     path = folder / f"{_key(program, width)}.o"
     code = _kept(path)
-    if code is None:
+    if code is not None:
+        with contextlib.suppress(OSError):
+            os.utime(path)  # what is used stays
+    else:
         code = _compiled(program, width)
         _keep(path, code)
     return Kernel(code)

@@ -1,32 +1,38 @@
 """The function that runs a model: groups of lanes, periods, blocks, and the checks of each.
 
 Its arguments are plain arrays; see `ARGUMENTS`. A group of `width` paths has a history of its own
-in `%local`, one number per lane beside another; what is kept is copied out after each period.
+in `%local`, one number per lane beside another: a window of rows, whose last ones move to its head
+when it is full. What is kept is copied out after each period.
 """
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from debtcycle.sfc.expression import Op
 from debtcycle.sfc.native.code import Layout, read, stretch
 from debtcycle.sfc.native.mathematics import mathematics
-from debtcycle.sfc.native.newton import HUGE, TINY, Block, block_function
+from debtcycle.sfc.native.newton import HUGE, SMALL, TINY, Block, block_function
 from debtcycle.sfc.native.text import Function, Lanes
 from debtcycle.sfc.program import Program
 
-__all__ = ["ARGUMENTS", "NUMBERS", "Layout", "module_text"]
+__all__ = ["ARGUMENTS", "NUMBERS", "Layout", "module_text", "work_slots"]
+
+INLINED = 300  # exponentials and logarithms of a program that are written out where they stand
 
 # Integers that a run is told, in this order.
 NUMBERS = (
     "rows", "paths", "changes", "first", "last", "iterations", "kept", "row_from", "row_to",
-    "copy",
+    "copy", "window", "place",
 )  # fmt: skip
 ARGUMENTS = (
     "numbers",  # int64: NUMBERS
     "tolerance",  # float64
     "work",  # float64: slots x lanes
     "cursor",  # int64, per parameter: which of the changes holds, -1 for none
-    "local",  # float64: rows x row size x lanes
+    "local",  # float64: window x row size x lanes
     "start",  # float64 (first rows, variables, paths)
     "shared",  # float64 (rows, parameters)
     "changes",  # int64 (n, 2): parameter, row from which it holds; by row
@@ -59,7 +65,7 @@ class _Driver:
         self.worst = f.local(f.v)
         self.broken = f.local(f"[{size} x double]")
         self.broken_at = f.local(f"[{size} x i64]")
-        self.cursor = f.local("i64")
+        self.cursor, self.place = f.local("i64"), f.local("i64")
 
     # --- reports of a group -----------------------------------------------------------------
     def reports(self, path: str, out: bool) -> None:
@@ -196,11 +202,27 @@ class _Driver:
             where = f.long_op("add", f.long_op("mul", line, self.given["paths"]), path)
             f.store(value, "%out", where)
 
+    def turn(self, size: int) -> None:
+        """Where the window is full, bring the rows that lags may need to its head."""
+        f, lags = self.f, self.program.max_lag
+        full = f.long_op("icmp sge", f.get("i64", self.place), self.given["window"])
+        with f.when(full):
+            first = f.long_op("mul", f.long_op("sub", self.given["window"], lags), size)
+            source, length = f.at("%local", first), 8 * lags * size
+            f.do(
+                f"call void @llvm.memmove.p0.p0.i64(ptr %local, ptr {source}, i64 {length}, "
+                "i1 false)"
+            )
+            f.set("i64", self.place, str(lags))
+
     def period(self, row: str, path: str) -> None:
         """One row of a group."""
         f = self.f
         size = self.layout.row_size * self.width
-        h = f.at("%local", f.long_op("mul", row, size))
+        self.turn(size)
+        place = f.get("i64", self.place)
+        f.set("i64", self.place, f.long_op("add", place, 1))
+        h = f.at("%local", f.long_op("mul", place, size))
         self.advance(row)
         self.parameters(row, h, path)
         given, found, after = f.name(), f.name(), f.name()
@@ -222,6 +244,7 @@ class _Driver:
         with f.loop(self.given["first"], self.given["last"], self.width) as (path, _):
             self.reports(path, out=False)
             f.set("i64", self.cursor, "0")
+            f.set("i64", self.place, self.given["place"])
             with f.loop(0, self.layout.parameters) as (j, _):
                 f.set("i64", f.at("%cursor", j, "i64"), "-1")
             with f.loop(self.given["row_from"], self.given["row_to"]) as (row, _):
@@ -264,10 +287,17 @@ def _identities(layout: Layout) -> str:
     return f.text()
 
 
+def work_slots(program: Program) -> int:
+    """Numbers of the work space for each lane: registers, and the matrix of a large block."""
+    size = program.largest_block
+    return Layout(program, Lanes(1)).slots + (size * (size + 1) if size > SMALL else 0)
+
+
 def module_text(program: Program, width: int) -> str:
     """A whole module: mathematics, the stretches of every block, their solvers, the driver."""
     layout = Layout(program, Lanes(width))
-    texts, blocks = [mathematics(layout.lanes)], list[Block | int]()
+    used = np.isin(program.code[:, 0], (Op.EXP, Op.LOG)).sum()
+    texts, blocks = [mathematics(layout.lanes, inline=bool(used <= INLINED))], list[Block | int]()
     starts = program.term_starts
     simultaneous = 0
     for number, (begin, middle, end, first, last, entry, head) in enumerate(program.spans.tolist()):
@@ -294,8 +324,9 @@ def module_text(program: Program, width: int) -> str:
     texts.append(_Driver(layout, blocks).text())
     # No attribute lets the compiler contract or reorder: what is written is what is computed.
     texts += [
-        "attributes #0 = { nounwind willreturn memory(none) alwaysinline }",
+        "declare void @llvm.memmove.p0.p0.i64(ptr, ptr, i64, i1)",
         "attributes #1 = { nounwind willreturn }",
         "attributes #2 = { nounwind }",
+        "attributes #3 = { nounwind willreturn noinline }",
     ]
     return "\n".join(texts)

@@ -107,11 +107,19 @@ def _pow(lanes: Lanes) -> str:
     return f.text()
 
 
-def mathematics(lanes: Lanes) -> str:
-    """Text of the functions and the declarations that code over lanes may use."""
+def mathematics(lanes: Lanes, *, inline: bool) -> str:
+    """Text of the functions and the declarations that code over lanes may use.
+
+    Parameters
+    ----------
+    inline : bool
+        Whether exp and log are written out where they are used.
+    """
     v = lanes.of("double")
     names = sorted({f"fabs.{lanes.suffix}", f"sqrt.{lanes.suffix}"})
     declared = [f"declare {v} @llvm.{name}({v})" for name in names]
     declared.append(f"declare {v} @llvm.fma.{lanes.suffix}({v}, {v}, {v})")
     declared.append("declare double @llvm.pow.f64(double, double)")
-    return "\n".join([*declared, _exp(lanes), _log(lanes), _pow(lanes)])
+    own = "alwaysinline" if inline else "noinline"
+    attributes = f"attributes #0 = {{ nounwind willreturn memory(none) {own} }}"
+    return "\n".join([*declared, _exp(lanes), _log(lanes), _pow(lanes), attributes])

@@ -18,6 +18,7 @@ __all__ = ["HUGE", "TINY", "Block", "block_function"]
 HUGE = 1e300
 TINY = 1e-30
 HALVINGS = 40
+SMALL = 8  # variables of a block that is written in one function
 GUESSES = 3  # the period before; all ones; all minus ones
 # Parts of the tolerance at which a block counts as solved: as it is found, and after a step, whose
 # error is the square of the one before. The first is tight, so that a slow drift is not lost.
@@ -60,8 +61,15 @@ class _Solver:
             f"double %tolerance, i64 %iterations, i64 %row) #2",
         )
         self.number = layout.lanes.number
+        self.helpers: list[str] = []
         size = self.size
-        self.matrix = f.local(f"[{size * (size + 1)} x {f.v}]")
+        self.small = size <= SMALL
+        if self.small:
+            self.matrix = f.local(f"[{size * (size + 1)} x {f.v}]")
+        else:  # too large for the stack
+            self.matrix = f.at("%w", layout.slots * layout.lanes.width)
+            for i in range(size):
+                self.helper(i)
         self.origin, self.step, self.scale = (f.local(f"[{size} x {f.v}]") for _ in range(3))
         self.worst = f.local(f.v, self.number(math.inf))
         self.length, self.merit = f.local(f.v), f.local(f.v)
@@ -98,10 +106,54 @@ class _Solver:
             total = f.larger(f.absolute(read(f, self.layout, register)), total)
         return total
 
+    def helper(self, i: int) -> None:
+        """Functions of one equation of a large block: its size, and its row of the matrix."""
+        whole, size = self.f, self.size
+        name = f"{self.block.number}_{i}"
+        v = whole.v
+        self.f = f = Function(
+            self.layout.lanes, f"define internal {v} @size{name}(ptr noalias %w, ptr noalias %h) #3"
+        )
+        f.do(f"ret {v} {self.largest(self.terms[i])}")
+        self.helpers.append(f.text())
+        self.f = f = Function(
+            self.layout.lanes,
+            f"define internal {v} @row{name}(ptr noalias %w, ptr noalias %h, ptr %matrix) #3",
+        )
+        scale = self.number(0.0)
+        for j in range(size):
+            slope = read(f, self.layout, self.entries[i * size + j])
+            f.store(slope, "%matrix", self.index(i * (size + 1) + j))
+            if slope != self.number(0.0):
+                reach = f.op("fmul", slope, read(f, self.layout, self.tears[j]))
+                scale = f.larger(f.absolute(reach), scale)
+        f.do(f"ret {v} {scale}")
+        self.helpers.append(f.text())
+        self.f = whole
+
+    def size_of(self, i: int) -> str:
+        """Largest term of an equation."""
+        if self.small:
+            return self.largest(self.terms[i])
+        return self.f.let(f"call {self.f.v} @size{self.block.number}_{i}(ptr %w, ptr %h)")
+
+    def row(self, i: int, origin: list[str]) -> str:
+        """Slopes of an equation into the matrix; the largest slope times variable."""
+        f, size = self.f, self.size
+        if not self.small:
+            name = f"@row{self.block.number}_{i}"
+            return f.let(f"call {f.v} {name}(ptr %w, ptr %h, ptr {self.matrix})")
+        scale = self.number(0.0)
+        for j in range(size):
+            slope = read(f, self.layout, self.entries[i * size + j])
+            f.store(slope, self.matrix, self.index(i * (size + 1) + j))
+            scale = f.larger(f.absolute(f.op("fmul", slope, origin[j])), scale)
+        return scale
+
     def by_equation(self) -> list[str]:
         """Residuals relative to the largest term of their equation."""
         f = self.f
-        sizes = [f.larger(self.largest(terms), self.number(TINY)) for terms in self.terms]
+        sizes = [f.larger(self.size_of(i), self.number(TINY)) for i in range(self.size)]
         return [self.relative(r, s) for r, s in zip(self.residuals, sizes, strict=True)]
 
     def worst_of(self, values: list[str]) -> str:
@@ -126,11 +178,7 @@ class _Solver:
         origin = [read(f, self.layout, tear) for tear in self.tears]
         for i in range(size):
             f.store(origin[i], self.origin, self.index(i))
-            scale = self.largest(self.terms[i])
-            for j in range(size):
-                slope = read(f, self.layout, self.entries[i * size + j])
-                f.store(slope, self.matrix, self.index(i * (size + 1) + j))
-                scale = f.larger(f.absolute(f.op("fmul", slope, origin[j])), scale)
+            scale = f.larger(self.row(i, origin), self.size_of(i))
             f.store(f.larger(scale, self.number(TINY)), self.scale, self.index(i))
             right = read(f, self.layout, self.residuals[i])
             f.store(right, self.matrix, self.index(i * (size + 1) + size))
@@ -330,7 +378,7 @@ class _Solver:
             self.newton()
         self.report()
         f.do("ret void")
-        return f.text()
+        return "\n".join([*self.helpers, f.text()])
 
 
 def block_function(layout: Layout, block: Block) -> str:
