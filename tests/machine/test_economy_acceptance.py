@@ -9,11 +9,10 @@ from debtcycle.machine.acceptance import (
     ALL_TESTS,
     Laboratory,
     Outcome,
-    elasticities,
     run_tests,
-    targets,
 )
 from debtcycle.machine.acceptance.laboratory import NOTHING
+from debtcycle.machine.calibration import measure, sensitivities
 
 # What the model fails, with the number it gives and the economics that is missing.
 FAILS = {
@@ -66,22 +65,23 @@ def test_without_a_programme_there_is_no_difference() -> None:
 
 # A rise of yields alone moves gold too little: here gold answers to money and inflation as well,
 # which in the data moved with yields.
-MISSED = {"gold_per_100bp_of_yield_shock_pct"}
+MISSED = {"gold_on_yield_shock"}
 
 
-def test_targets_are_met_but_for_the_one_that_is_named(laboratory: Laboratory) -> None:
-    found = targets(laboratory)
+def test_targets_are_met_but_for_the_one_that_is_named() -> None:
+    found = measure(paths=400, seed=20260)
     assert len(found) == 10
-    assert {moment.moment for moment in found if not moment.met} == MISSED
+    assert {m.target.moment for m in found if not m.inside} == MISSED
 
 
 def test_elasticities_have_the_signs_of_the_economics() -> None:
-    calm = Laboratory(paths=1, seed=1, scale=0.0)
-    found = {(e.moment, e.parameter): e.change for e in elasticities(calm, ["zeta", "bd", "mM"])}
-    assert found["first_programme_bp", "zeta"] < 0 < found["debt_of_1pct_bp", "zeta"]
-    assert found["cut_of_25bp_on_equity_pct", "bd"] > 0
-    assert found["inflation_peak_pp", "mM"] > 0
-    assert found["one_into_equities", "mM"] == 0
+    rows = sensitivities(paths=16, names=("zeta", "bd", "mM"))
+    found = {(row.moment, row.parameter): row.elasticity for row in rows}
+    assert found["qe1_impact", "zeta"] > 0.3  # of a fall: it grows with the parameter
+    assert found["debt_on_yield", "zeta"] > 0.3
+    assert found["rate_surprise_on_equity", "bd"] > 0
+    assert found["inflation_of_purchases", "mM"] > 0.1
+    assert abs(found["dollar_into_equity", "mM"]) < 1e-3
 
 
 def ratio(parameters: dict[str, float]) -> float:

@@ -84,9 +84,7 @@ def _sum(items: Sequence[Any]) -> Any:
 
 def _weights(k: Sequence[Any], base: Sequence[Any], own: Sequence[Any], m: Any) -> list[Any]:
     """exp(k v) of each asset, as a product of what is common and what is peculiar."""
-    return [
-        m.exp(one * b) * m.exp(one * p) for one, b, p in zip(k, base, own, strict=True)
-    ]
+    return [m.exp(one * b) * m.exp(one * p) for one, b, p in zip(k, base, own, strict=True)]
 
 
 class _Shares:

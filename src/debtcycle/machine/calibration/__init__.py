@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from debtcycle.machine.calibration.search import FITTED, Fit, Sensitivity, fit, sensitivities
 from debtcycle.machine.calibration.moments import Measured, Target, measure, targets
+from debtcycle.machine.calibration.search import FITTED, Fit, Sensitivity, fit, sensitivities
 
 __all__ = [
     "FITTED",

@@ -125,8 +125,7 @@ class _Bench:
         flow = steps("into G", {1: value["G"] / whole, 2: 0.0}, "flow_G")
         flow += steps("into R", {1: value["R"] / whole, 2: 0.0}, "flow_R")
         gains = [
-            value[a] * np.expm1(self.effect(self.one, "normal", f"u{a}", flow, 4)[1])
-            for a in BROAD
+            value[a] * np.expm1(self.effect(self.one, "normal", f"u{a}", flow, 4)[1]) for a in BROAD
         ]
         return float(sum(gains))
 
@@ -148,10 +147,10 @@ class _Bench:
         return float(100.0 * np.expm1(gold * 0.01 / real))
 
     def debt_on_yield(self) -> float:
-        """Long yield in the second year after 1 % of GDP more long bonds, rate held, bp."""
-        more = steps("bonds for bills", {1: -1.0, 2: 0.0}, "swap")
-        rise = self.effect(self.one, "normal", "yN", more, 8, HELD)
-        return float(1e4 * rise[5:].mean())
+        """Long yield one to three years after a deficit of 1 % of GDP, rate held, bp."""
+        more = steps("debt", {1: 4.0, 2: 0.0}, "disc")  # an annual rate, for a quarter
+        rise = self.effect(self.one, "normal", "yN", more, 12, HELD)
+        return float(1e4 * rise[4:].mean())
 
     def _inflation(self) -> Values:
         return 100.0 * self.effect(self.many, "normal", "pi", purchases(10.0, 8), 24)
