@@ -112,7 +112,13 @@ def test_wheel_says_what_it_is(metadata: Message) -> None:
     assert metadata["Name"] == "debtcycle"
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.11"
-    assert set(metadata.get_all("Provides-Extra", [])) == {"all", "dask", "dev", "pandas", "parquet"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {
+        "all",
+        "dask",
+        "dev",
+        "pandas",
+        "parquet",
+    }
 
 
 def test_package_of_the_wheel_imports_and_knows_its_version(wheel: Path, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -142,7 +143,11 @@ def _targets_text(session: Session, measured: tuple[Measured, ...]) -> list[str]
     return lines
 
 
-def _shared_options(function):  # type: ignore[no-untyped-def]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _shared_options(function: F) -> F:
+    """Format and place of the output."""
     for add in (
         option("--out", type=click.Path(path_type=Path), metavar="PATH", help="opt.out"),
         option("--format", "form", type=FORMATS, default="text", help="opt.format"),

@@ -3,8 +3,8 @@ r"""Demand for assets: a nested logit with inertia, its shares and their analyti
 A sector holds money M, bills b, long bonds N, protected bonds I, credit K, two equities G and R,
 and gold Z. Its attractiveness of asset a is ``v_a``: the expected return, which is the same for
 all, plus what is peculiar to the sector. The two are given apart, so that the exponentials of
-returns are computed once for all sectors, and those of what is peculiar once a quarter. Nests: liquid {M, b} inside safe {liquid, N, I, K}; equity {G, R}; gold {Z}. With
-inclusive values
+returns are computed once for all sectors, and those of what is peculiar once a quarter. Nests:
+liquid {M, b} inside safe {liquid, N, I, K}; equity {G, R}; gold {Z}. With inclusive values
 
 .. math::
 
