@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from ctypes import addressof, c_char
 from dataclasses import replace
+from threading import Lock
 from typing import Any, cast
 
 import numpy as np
@@ -33,15 +34,21 @@ class Prepared:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.kernels: dict[int, Kernel] = {}
+        self.making = Lock()
         layout = Layout(program, Lanes(1))
         self.slots, self.row_size = layout.slots, layout.row_size
         self.plain = not layout.lagged_parameters
 
     def kernel(self, width: int) -> Kernel:
-        """The kernel for a width of lanes."""
-        if width not in self.kernels:
-            self.kernels[width] = load_kernel(self.program, width)
-        return self.kernels[width]
+        """The kernel for a width of lanes.
+
+        Made once, whichever thread comes first: a second one would take its place, and the code
+        of the first would be gone while it runs.
+        """
+        with self.making:
+            if width not in self.kernels:
+                self.kernels[width] = load_kernel(self.program, width)
+            return self.kernels[width]
 
 
 def _pointer(array: NDArray[Any]) -> int:
