@@ -25,6 +25,7 @@ _COMMANDS = {
     "claims": "debtcycle.cli.claims",
     "series": "debtcycle.cli.series",
     "model": "debtcycle.cli.model",
+    "simulate": "debtcycle.cli.simulate",
     "import": "debtcycle.cli.import_files",
     "status": "debtcycle.cli.status",
     "doctor": "debtcycle.cli.doctor",
