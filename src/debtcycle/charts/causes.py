@@ -31,63 +31,65 @@ class CausesData:
     panels: tuple[CausePanel, ...]
 
 
-def _panel(panel: CausePanel, data: CausesData, words: Words) -> Spec:
+def _bars(panel: CausePanel, data: CausesData, x: Spec, y: Spec) -> Spec:
     rows = [
         {"q": quarter, "channel": name, "place": place, "v": figure(part, 2)}
         for quarter, parts in zip(data.quarters, panel.parts, strict=True)
         for place, (name, part) in enumerate(zip(data.channels, parts, strict=True))
     ]
-    sums = [
-        {"q": quarter, "v": figure(change, 2), "text": signed(change, 1)}
+    colours = list(_COLOURS[: len(data.channels)])
+    return {
+        "data": {"values": rows},
+        "mark": {"type": "bar", "size": 26},
+        "encoding": {
+            "x": x,
+            "y": {**y, "stack": "zero"},
+            "order": {"field": "place", "type": "quantitative"},
+            "color": {
+                "field": "channel",
+                "type": "nominal",
+                "scale": {"domain": list(data.channels), "range": colours},
+                "legend": {"title": None, "columns": 3},
+            },
+        },
+    }
+
+
+def _wholes(panel: CausePanel, data: CausesData, x: Spec, y: Spec) -> Spec:
+    rows = [
+        {"q": quarter, "v": figure(change, 2)}
         for quarter, change in zip(data.quarters, panel.change, strict=True)
     ]
-    x = {
+    mark = {
+        "type": "point", "shape": "diamond", "filled": True, "size": 70, "color": INK,
+        "stroke": "#ffffff", "strokeWidth": 1, "opacity": 1,
+    }  # fmt: skip
+    return {"data": {"values": rows}, "mark": mark, "encoding": {"x": x, "y": y}}
+
+
+def _panel(panel: CausePanel, data: CausesData, words: Words) -> Spec:
+    x: Spec = {
         "field": "q",
         "type": "nominal",
         "sort": list(data.quarters),
         "axis": {"title": None, "labelAngle": 0, "domain": False, "ticks": False},
     }
-    y = {
+    y: Spec = {
         "field": "v",
         "type": "quantitative",
         "axis": {"title": words("chart.causes.y"), "tickCount": 5},
+    }
+    nought = {
+        "data": {"values": [{"v": 0}]},
+        "mark": {"type": "rule", "color": MUTED},
+        "encoding": {"y": {"field": "v", "type": "quantitative"}},
     }
     return {
         "width": {"step": 46},
         "height": 210,
         "title": {"text": panel.title, "fontSize": 13},
-        "layer": [
-            {
-                "data": {"values": rows},
-                "mark": {"type": "bar", "size": 26},
-                "encoding": {
-                    "x": x,
-                    "y": {**y, "stack": "zero"},
-                    "order": {"field": "place", "type": "quantitative"},
-                    "color": {
-                        "field": "channel",
-                        "type": "nominal",
-                        "scale": {
-                            "domain": list(data.channels),
-                            "range": list(_COLOURS[: len(data.channels)]),
-                        },
-                        "legend": {"title": None, "columns": 3},
-                    },
-                },
-            },
-            {
-                "data": {"values": [{"v": 0}]},
-                "mark": {"type": "rule", "color": MUTED},
-                "encoding": {"y": {"field": "v", "type": "quantitative"}},
-            },
-            {
-                "data": {"values": sums},
-                "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 70,
-                         "color": INK, "stroke": "#ffffff", "strokeWidth": 1, "opacity": 1},
-                "encoding": {"x": x, "y": y},
-            },
-        ],
-    }  # fmt: skip
+        "layer": [_bars(panel, data, x, y), nought, _wholes(panel, data, x, y)],
+    }
 
 
 def causes_chart(data: CausesData, words: Words, *, sources: str) -> Spec:

@@ -31,15 +31,33 @@ class HazardData:
     fall: str
 
 
-def hazard_chart(data: HazardData, words: Words, *, sources: str) -> Spec:
-    """Lines with their intervals as bands; quarters without paths are left out."""
-    names = [line.name for line in data.lines]
+def _rows(data: HazardData) -> list[Spec]:
+    """A row for each quarter of each line in which something is known."""
     rows: list[Spec] = []
     for line in data.lines:
         for quarter, point in enumerate(line.points):
             value, low, high = (figure(part) for part in point)
             if value is not None and low is not None and high is not None:
                 rows.append({"t": quarter, "run": line.name, "v": value, "low": low, "high": high})
+    return rows
+
+
+def _highest(words: Words, names: Sequence[str], rows: Sequence[Spec]) -> str:
+    """The highest point of each line, for a reader who does not see the picture."""
+    found = []
+    for name in names:
+        mine = [row for row in rows if row["run"] == name]
+        if mine:
+            most = max(mine, key=lambda row: (row["v"], -row["t"]))
+            share = f"{most['v']:.0%}"
+            found.append(words("chart.hazard.most", name=name, quarter=most["t"], share=share))
+    return "; ".join(found) or words("unknown")
+
+
+def hazard_chart(data: HazardData, words: Words, *, sources: str) -> Spec:
+    """Lines with their intervals as bands; quarters without paths are left out."""
+    names = [line.name for line in data.lines]
+    rows = _rows(data)
     x = {
         "field": "t",
         "type": "quantitative",
@@ -73,12 +91,5 @@ def hazard_chart(data: HazardData, words: Words, *, sources: str) -> Spec:
             },
         ],
     }
-    found = []
-    for name in names:
-        mine = [row for row in rows if row["run"] == name]
-        if mine:
-            most = max(mine, key=lambda row: (row["v"], -row["t"]))
-            found.append(words("chart.hazard.most", name=name, quarter=most["t"],
-                               share=f"{most['v']:.0%}"))  # fmt: skip
-    listed = "; ".join(found) or words("unknown")
+    listed = _highest(words, names, rows)
     return frame(words, "hazard", sources, body, ahead=data.ahead, fall=data.fall, list=listed)

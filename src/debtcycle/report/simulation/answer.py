@@ -10,6 +10,7 @@ from debtcycle.report.format import MINUS, figure
 from debtcycle.report.simulation.reading import (
     HEADLINE,
     MISSING,
+    begins,
     fan,
     farthest,
     horizons,
@@ -27,7 +28,8 @@ from debtcycle.report.words import Words
 
 __all__ = ["answer", "difference_table", "run_line"]
 
-_A_YEAR = 4
+_A_YEAR, _THREE_YEARS = 4, 12
+_MANY_FAILED = 0.01  # of the paths: beyond it the first screen says so
 
 
 def _changes(words: Words, study: Study, figures: tuple[str, ...], quarter: int) -> str:
@@ -42,8 +44,14 @@ def _changes(words: Words, study: Study, figures: tuple[str, ...], quarter: int)
     )
 
 
+def _looked_at(study: Study) -> tuple[int, int]:
+    """The ends of one and of three years from the quarter in which the two runs part."""
+    before, last = begins(study) - 1, study.outcome.quarters
+    return min(before + _A_YEAR, last), min(before + _THREE_YEARS, last)
+
+
 def _lead(words: Words, study: Study) -> str:
-    quarter = min(_A_YEAR, study.outcome.quarters)
+    quarter, _ = _looked_at(study)
     peak, most = farthest(study, "inflation")
     return words(
         "sim.lead",
@@ -94,8 +102,7 @@ def _eroded(words: Words, study: Study, quarter: int) -> str:
 
 
 def _sentences(words: Words, study: Study) -> tuple[str, ...]:
-    last = study.outcome.quarters
-    year, three = min(_A_YEAR, last), min(12, last)
+    year, three = _looked_at(study)
     output = fan(study, "output_gap", "difference").mean[1 : three + 1].mean()
     far, most = farthest(study, "output_gap")
     return (
@@ -155,11 +162,21 @@ def _small(value: float) -> str:
     return f"{value:.1e}".replace("-", MINUS)
 
 
+def _failed(words: Words, study: Study) -> tuple[Para, ...]:
+    """A warning where so many paths are missing that the others are no fair sample."""
+    outcome = study.outcome
+    if outcome.failed <= _MANY_FAILED * outcome.paths:
+        return ()
+    text = words("sim.failed", failed=f"{outcome.failed:,}", paths=f"{outcome.paths:,}")
+    return (Para(text, "warn"),)
+
+
 def answer(words: Words, study: Study) -> Section:
     """Lead, sentences, the table of differences, and how it was run."""
     text = study.scenario.text.get(words.lang) or study.scenario.text.get("en", "")
     blocks: list[Block] = [
         Para(_lead(words, study), "lead"),
+        *_failed(words, study),
         *([Para(text)] if text else []),
         Bullets(_sentences(words, study)),
         difference_table(words, study),

@@ -211,6 +211,25 @@ def _named(words: Words, study: Study, text: str) -> str:
     return words("sim.beside.item", name=named(words, study), text=text)
 
 
+def _first(words: Words, one: Study, other: Study) -> Section:
+    """The first screen: lead, the essay's contrast, and the differences."""
+    same = "sim.beside.same" if same_programme(one, other) else "sim.beside.differ"
+    one_label, other_label = labels(one, other)
+    keys = words("sim.beside.keys", one=one_label, name=named(words, one),
+                 other=other_label, name_other=named(words, other))  # fmt: skip
+    blocks = (
+        Para(_lead(words, one, other), "lead"),
+        Para(keys, "dim"),
+        Para(words(same)),
+        _essay(words, one, other),
+        *((Para(words("sim.beside.honest"), "dim"),) if is_essay(one, other) else ()),
+        _differences(words, one, other),
+        Para(words("sim.pairs"), "dim"),
+        Para(words("sim.no_advice"), "dim"),
+    )
+    return Section("answer", words("sim.beside.section"), blocks)
+
+
 def build_beside(one: Study, other: Study, words: Words) -> Document:
     """Two studies in one document.
 
@@ -222,33 +241,9 @@ def build_beside(one: Study, other: Study, words: Words) -> Document:
     a, b = (study.opening.as_of.isoformat() for study in (one, other))
     title = words("sim.beside.title", one=named(words, one), date=a,
                   other=named(words, other), date_other=b)  # fmt: skip
-    same = "sim.beside.same" if same_programme(one, other) else "sim.beside.differ"
     pair = (one, other)
-    first = Section(
-        "answer",
-        words("sim.beside.section"),
-        (
-            Para(_lead(words, one, other), "lead"),
-            Para(
-                words(
-                    "sim.beside.keys",
-                    one=labels(one, other)[0],
-                    name=named(words, one),
-                    other=labels(one, other)[1],
-                    name_other=named(words, other),
-                ),
-                "dim",
-            ),
-            Para(words(same)),
-            _essay(words, one, other),
-            *((Para(words("sim.beside.honest"), "dim"),) if is_essay(one, other) else ()),
-            _differences(words, one, other),
-            Para(words("sim.pairs"), "dim"),
-            Para(words("sim.no_advice"), "dim"),
-        ),
-    )
     sections = (
-        first,
+        _first(words, one, other),
         Section("start", words("sim.section.starts"),
                 (_facts(words, one, other), Para(words("sim.beside.starts")))),
         Section("phases", words("sim.section.phases"), (

@@ -17,6 +17,7 @@ __all__ = [
     "MEDIAN",
     "MISSING",
     "PANELS",
+    "begins",
     "fan",
     "farthest",
     "horizons",
@@ -70,6 +71,16 @@ def fan(study: Study, name: str, side: str) -> Fan:
 def median(study: Study, name: str, side: str, quarter: int) -> float:
     """The median over paths in a quarter."""
     return float(fan(study, name, side).quantiles[MEDIAN, quarter])
+
+
+def begins(study: Study) -> int:
+    """The first quarter in which the two runs are told to do different things; 1 if in none."""
+    with_, without = (
+        {(quarter, name): value for quarter, name, value in plan.steps}
+        for plan in (study.scenario.with_, study.scenario.without)
+    )
+    both = with_.keys() | without.keys()
+    return min((key[0] for key in both if with_.get(key) != without.get(key)), default=1)
 
 
 def horizons(study: Study) -> tuple[int, ...]:

@@ -42,9 +42,11 @@ def fact_name(words: Words, fact: Fact) -> str:
 
 def _source(words: Words, origin: Origin) -> str:
     if origin.source in _TABLES:
-        return f"{words(f'opening.table.{origin.source}')} {origin.period.isoformat()}"
-    frequency = words.catalogue[origin.source].frequency.value
-    return f"{origin.source} {period_of(origin.period, frequency)}"
+        name, period = words(f"opening.table.{origin.source}"), origin.period.isoformat()
+    else:
+        frequency = words.catalogue[origin.source].frequency.value
+        name, period = words.series(origin.source), period_of(origin.period, frequency)
+    return words("sim.figure_of", name=name, period=period)
 
 
 def _sources(words: Words, fact: Fact) -> str:
@@ -64,16 +66,22 @@ def _range(words: Words, fact: Fact) -> str:
     return words("sim.cells", low=low, high=high)
 
 
+def _named(words: Words, value: str | float) -> str | float:
+    """Series by their names, also where two add up to what is meant."""
+    parts = value.split(" + ") if isinstance(value, str) else []
+    if parts and all(part in words.catalogue for part in parts):
+        return words.listed(words.series(part) for part in parts)
+    return value
+
+
 def explained(words: Words, fact: Fact) -> str:
     """How a fact was found, with the names of series, sectors and instruments."""
     shown: dict[str, object] = {}
     for key, value in fact.parameters:
         if key in ("sector", "instrument"):
             shown[key] = words(f"opening.{key}.{value}")
-        elif isinstance(value, str) and value in words.catalogue:
-            shown[key] = words.series(value)
         else:
-            shown[key] = value
+            shown[key] = _named(words, value)
     return words(fact.message_id, **shown)
 
 
