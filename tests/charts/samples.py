@@ -9,29 +9,41 @@ from debtcycle.charts import (
     Announced,
     AxesData,
     AxisRow,
+    CausePanel,
+    CausesData,
     Dated,
     DebtData,
     DebtPoint,
     EventData,
     EventValue,
+    FanLine,
+    FanPanel,
+    FansData,
     GaugeData,
     GaugeRow,
+    HazardData,
+    HazardLine,
     InputRow,
     LedgerRow,
     MapData,
     MapPoint,
     MonthMark,
+    PhasesData,
     PolicyData,
     Spec,
     TimelineData,
     Words,
     axes_chart,
+    causes_chart,
     debt_chart,
     events_chart,
+    fans_chart,
     gauges_chart,
+    hazard_chart,
     inputs_chart,
     ledger_chart,
     map_chart,
+    phases_chart,
     policy_chart,
     timeline_chart,
 )
@@ -118,6 +130,39 @@ def an_events(words: Words, name: str, value: float | None) -> Spec:
     return events_chart(EventData(cells, (name,), ("stocks", "gold")), words, sources=name)
 
 
+def fans(words: Words, name: str, value: float | None) -> Spec:
+    def line(title: str, size: float) -> FanLine:
+        return FanLine(
+            title, (0.0, -2 * size), (0.0, -size), (0.0, value), (0.0, size), (0.0, 2 * size)
+        )
+
+    panels = (
+        FanPanel(words("chart.hazard.y", ahead=4), (line(name, 1.0), line("without", 0.5))),
+        FanPanel(words("chart.phases.y"), (line(name, 2.0), line("without", 0.1))),
+    )
+    return fans_chart(FansData(panels, nought=True), words, name="fans", sources=name)
+
+
+def some_phases(words: Words, name: str, value: float | None) -> Spec:
+    shares = ((1.0, 0.0), (0.4, value))
+    data = PhasesData((name, "pop"), ((name, shares), ("other", shares)))
+    return phases_chart(data, words, sources=name)
+
+
+def a_hazard(words: Words, name: str, value: float | None) -> Spec:
+    lines = (
+        HazardLine(name, ((0.1, 0.05, 0.2), (value, 0.1, 0.5), (None, None, None))),
+        HazardLine("other", ((0.0, 0.0, 0.1), (0.2, 0.1, 0.3), (0.3, 0.2, 0.4))),
+    )
+    return hazard_chart(HazardData(lines, 4, "40%"), words, sources=name)
+
+
+def some_causes(words: Words, name: str, value: float | None) -> Spec:
+    panel = CausePanel(name, ((1.0, -2.0), (value, 3.0)), (-1.0, value))
+    data = CausesData((name, "premium"), ("1 year", "2 years"), (panel, panel))
+    return causes_chart(data, words, sources=name)
+
+
 DRAWN: dict[str, Drawn] = {
     "map": a_map,
     "axes": an_axes,
@@ -128,4 +173,8 @@ DRAWN: dict[str, Drawn] = {
     "ledger": a_ledger,
     "debt": a_debt,
     "events": an_events,
+    "fans": fans,
+    "phases": some_phases,
+    "hazard": a_hazard,
+    "causes": some_causes,
 }

@@ -9,12 +9,28 @@ from typing import Any
 
 import pytest
 
-from charts.samples import DRAWN, a_gauges, a_ledger, a_map, a_timeline, an_events, an_inputs
+from charts.samples import (
+    DRAWN,
+    a_gauges,
+    a_hazard,
+    a_ledger,
+    a_map,
+    a_timeline,
+    an_events,
+    an_inputs,
+    fans,
+    some_causes,
+    some_phases,
+)
 from debtcycle.charts import (
+    FanLine,
+    FanPanel,
+    FansData,
     MapData,
     MapPoint,
     TimelineData,
     caption_of,
+    fans_chart,
     map_chart,
     standalone,
     timeline_chart,
@@ -178,3 +194,69 @@ def test_a_standalone_picture_has_title_and_sources_inside() -> None:
     spec = standalone(a_map(EN, "QE1", 0.1))
     assert spec["title"]["text"] == EN("chart.map.title")
     assert spec["title"]["subtitle"] == ["QE1"]
+
+
+def values(part: Any) -> list[list[dict[str, Any]]]:
+    """All tables of figures of a spec."""
+    found = []
+    if isinstance(part, dict):
+        table = part.get("data", {}).get("values") if isinstance(part.get("data"), dict) else None
+        found += [table] if table else []
+        for value in part.values():
+            found += values(value)
+    elif isinstance(part, list):
+        for value in part:
+            found += values(value)
+    return found
+
+
+def test_a_quarter_without_a_median_is_left_out_of_its_fan() -> None:
+    whole, broken = (
+        [row for table in values(fans(EN, "with", v)) for row in table if "fan" in row]
+        for v in (0.3, None)
+    )
+    assert [row["t"] for row in whole if row["fan"] == "with"] == [0, 1, 0, 1]
+    assert [row["t"] for row in broken if row["fan"] == "with"] == [0, 0]
+    assert [row["p95"] for row in whole if row["fan"] == "with"] == [0.0, 2.0, 0.0, 4.0]
+
+
+def test_a_fan_alone_needs_no_legend() -> None:
+    def legends(part: Any) -> list[Any]:
+        if isinstance(part, dict):
+            own = [part["legend"]] if "legend" in part else []
+            return own + [found for value in part.values() for found in legends(value)]
+        if isinstance(part, list):
+            return [found for value in part for found in legends(value)]
+        return []
+
+    two = fans(EN, "with", 0.1)
+    assert all(legends(two["concat"]))
+    one = fans_chart(
+        FansData((FanPanel("rate", (FanLine("only", *((0.0, 1.0),) * 5),)),)),
+        EN, name="differences", sources="s",
+    )  # fmt: skip
+    assert legends(one["concat"]) == [None, None, None]
+
+
+def test_phases_of_two_runs_stand_side_by_side_and_keep_their_order() -> None:
+    spec = some_phases(EN, "calm", 0.6)
+    assert [panel["title"]["text"] for panel in spec["hconcat"]] == ["calm", "other"]
+    for table in values(spec):
+        assert [row["place"] for row in table] == [0, 1, 0, 1]
+        assert sum(row["share"] for row in table if row["t"] == 1) == pytest.approx(1.0)
+
+
+def test_the_hazard_leaves_out_quarters_without_paths_and_names_the_highest() -> None:
+    spec = a_hazard(EN, "bubble", 0.25)
+    (table,) = values(spec)
+    assert [row["t"] for row in table if row["run"] == "bubble"] == [0, 1]
+    assert "25%" in caption_of(spec).description
+    assert "40%" in caption_of(spec).title
+
+
+def test_bars_and_diamonds_say_the_same_quarters() -> None:
+    spec = some_causes(EN, "rates", 2.0)
+    bars = rows(spec, "bar")
+    points = rows(spec, "point")
+    assert {row["q"] for row in bars} == {row["q"] for row in points} == {"1 year", "2 years"}
+    assert [row["v"] for row in points] == [-1.0, 2.0] * 2

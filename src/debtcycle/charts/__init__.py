@@ -6,10 +6,14 @@ spec, so what holds for figures holds for pictures too: later data cannot change
 """
 
 from debtcycle.charts.axes import AxesData, AxisRow, InputRow, axes_chart, inputs_chart
+from debtcycle.charts.causes import CausePanel, CausesData, causes_chart
 from debtcycle.charts.debt import DebtData, DebtPoint, debt_chart
 from debtcycle.charts.events import EventData, EventValue, events_chart
+from debtcycle.charts.fans import FanLine, FanPanel, FansData, fans_chart
 from debtcycle.charts.gauges import GaugeData, GaugeRow, gauges_chart
+from debtcycle.charts.hazard import HazardData, HazardLine, hazard_chart
 from debtcycle.charts.ledger import LedgerRow, ledger_chart
+from debtcycle.charts.phases import PhasesData, phases_chart
 from debtcycle.charts.policy import Announced, PolicyData, policy_chart
 from debtcycle.charts.render import render_png, render_svg
 from debtcycle.charts.spec import Dated, Spec, Words, caption_of, standalone
@@ -20,30 +24,42 @@ __all__ = [
     "Announced",
     "AxesData",
     "AxisRow",
+    "CausePanel",
+    "CausesData",
     "Dated",
     "DebtData",
     "DebtPoint",
     "EventData",
     "EventValue",
+    "FanLine",
+    "FanPanel",
+    "FansData",
     "GaugeData",
     "GaugeRow",
+    "HazardData",
+    "HazardLine",
     "InputRow",
     "LedgerRow",
     "MapData",
     "MapPoint",
     "MonthMark",
+    "PhasesData",
     "PolicyData",
     "Spec",
     "TimelineData",
     "Words",
     "axes_chart",
     "caption_of",
+    "causes_chart",
     "debt_chart",
     "events_chart",
+    "fans_chart",
     "gauges_chart",
+    "hazard_chart",
     "inputs_chart",
     "ledger_chart",
     "map_chart",
+    "phases_chart",
     "policy_chart",
     "render_png",
     "render_svg",

@@ -26,6 +26,7 @@ _COMMANDS = {
     "series": "debtcycle.cli.series",
     "model": "debtcycle.cli.model",
     "machine": "debtcycle.cli.machine",
+    "simulate": "debtcycle.cli.simulate",
     "import": "debtcycle.cli.import_files",
     "status": "debtcycle.cli.status",
     "doctor": "debtcycle.cli.doctor",

@@ -135,7 +135,15 @@ def _parts(section: Section, charts: Iterable[_Chart]) -> tuple[_Part, ...]:
     return tuple(parts)
 
 
-def render_page(document: Document, specs: Mapping[str, Spec], *, words: Words, date: str) -> str:
+def render_page(
+    document: Document,
+    specs: Mapping[str, Spec],
+    *,
+    words: Words,
+    date: str,
+    places: Mapping[str, tuple[str, ...]] = PLACES,
+    folded: frozenset[str] = _FOLDED,
+) -> str:
     """A page from a document and charts by name.
 
     Parameters
@@ -143,19 +151,23 @@ def render_page(document: Document, specs: Mapping[str, Spec], *, words: Words, 
     document : Document
         Its first section is the first screen.
     specs : mapping of str to Spec
-        Charts, placed by `PLACES`; those without a section there are left out.
+        Charts by name; those without a section in `places` are left out.
     date : str
         The date of the answer.
+    places : mapping of str to tuple of str
+        Charts by section, in their order.
+    folded : frozenset of str
+        Sections that start closed.
     """
     sections = tuple(
         _Shown(
             section.key,
             section.title,
             number == 0,
-            section.key not in _FOLDED,
+            section.key not in folded,
             _parts(
                 section,
-                (_chart(n, specs[n]) for n in PLACES.get(section.key, ()) if n in specs),
+                (_chart(n, specs[n]) for n in places.get(section.key, ()) if n in specs),
             ),
         )
         for number, section in enumerate(document.sections)

@@ -1,0 +1,40 @@
+"""From a simulation to a document in one language."""
+
+from __future__ import annotations
+
+from debtcycle.machine.study import Study
+from debtcycle.report.document import Document
+from debtcycle.report.simulation.answer import answer
+from debtcycle.report.simulation.limits import accounts, limits
+from debtcycle.report.simulation.reading import named
+from debtcycle.report.simulation.stages import phases, window
+from debtcycle.report.simulation.start import start
+from debtcycle.report.simulation.tables import causes, figures
+from debtcycle.report.words import Words
+
+__all__ = ["build_simulation"]
+
+
+def build_simulation(study: Study, words: Words) -> Document:
+    """The whole report on one scenario.
+
+    Parameters
+    ----------
+    study : Study
+        See `debtcycle.machine.study.study`.
+    words : Words
+        Texts of a language with the catalogue.
+    """
+    date = study.opening.as_of.isoformat()
+    title = words("sim.title", name=named(words, study), date=date)
+    sections = (
+        answer(words, study),
+        phases(words, study),
+        window(words, study),
+        causes(words, study),
+        *figures(words, study),
+        start(words, study),
+        accounts(words, study),
+        limits(words),
+    )
+    return Document(words.lang, title, sections)

@@ -1,0 +1,268 @@
+"""Phases as they are entered, and the window as hazard and regret: never a date."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from debtcycle.machine.phases import (
+    FALL,
+    INFLATION_PP,
+    MEMORY,
+    OVERSHOOT_PP,
+    PHASES,
+    TIGHT_PP,
+)
+from debtcycle.machine.study import Study
+from debtcycle.machine.window import AHEAD, POP, RISE, RULES, Interval
+from debtcycle.report.document import Block, Bullets, Para, Section, Table
+from debtcycle.report.format import figure
+from debtcycle.report.simulation.reading import MISSING, median, number, title_of, when
+from debtcycle.report.words import Words
+
+__all__ = ["SIGNS", "Compared", "compared", "entered_sentence", "hazard_sentence", "meanings",
+           "phases", "share", "window"]  # fmt: skip
+
+_SHOWN = (0, 1, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32, 36, 40)
+# The essay's signs against the run without: rising, falling, or next to nothing. Where it says
+# "nought or more" both are allowed. The fourth phase is not here: it changes sign within itself.
+SIGNS = {
+    "P1": (
+        ("real_yield_10y", "-"), ("nominal_yield_10y", "-"), ("credit_premium", "-"),
+        ("growth_equity_nominal", "+"), ("bonds_nominal", "+"), ("tips_nominal", "+"),
+        ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "0"),
+    ),
+    "P2": (
+        ("real_yield_10y", "-"), ("nominal_yield_10y", "0+"), ("credit_premium", "-"),
+        ("growth_equity_nominal", "+"), ("bonds_real", "-"), ("tips_nominal", "+"),
+        ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "+"),
+    ),
+    "P3": (
+        ("real_yield_10y", "0+"), ("nominal_yield_10y", "+"), ("credit_premium", "+"),
+        ("growth_equity_nominal", "-"), ("bonds_nominal", "-"), ("tips_nominal", "0"),
+        ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "+"),
+    ),
+}  # fmt: skip
+# Next to nothing: a tenth of a point of a rate, one hundredth of a price.
+_NOUGHT = {"pct_year": 0.1, "pct": 0.1, "index": 1.0}
+
+
+def share(value: float) -> str:
+    """A part of the paths as a percentage; small ones are not rounded away."""
+    if not math.isfinite(value):
+        return MISSING
+    pct = 100.0 * value
+    return f"{figure(pct, 1 if 0.0 < pct < 9.95 or 99.0 < pct < 100.0 else 0)}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A sign of the essay beside what was found.
+
+    Attributes
+    ----------
+    expected : {"-", "0", "+", "0+"}
+    value : float
+        Median difference in that quarter.
+    agrees : bool
+    """
+
+    phase: str
+    quarter: int
+    figure: str
+    expected: str
+    value: float
+    agrees: bool
+
+
+def _agrees(expected: str, value: float, nought: float) -> bool:
+    found = "0" if abs(value) < nought else "+" if value > 0 else "-"
+    return found in expected
+
+
+def compared(study: Study) -> tuple[Compared, ...]:
+    """The essay's signs for each phase that was entered, in the middle of its first stretch."""
+    shares = study.outcome.phases
+    leading = shares.argmax(axis=1)
+    found = []
+    for start, phase in study.outcome.entered:
+        if phase not in SIGNS:
+            continue
+        end = start
+        while end + 1 < len(leading) and leading[end + 1] == leading[start]:
+            end += 1
+        quarter = (start + end) // 2
+        for name, expected in SIGNS[phase]:
+            value = median(study, name, "difference", quarter)
+            nought = _NOUGHT[study.outcome.units[name]]
+            agrees = math.isfinite(value) and _agrees(expected, value, nought)
+            found.append(Compared(phase, quarter, name, expected, value, agrees))
+    return tuple(found)
+
+
+def _phase(words: Words, name: str) -> str:
+    return words(f"sim.phase.{name}")
+
+
+def meanings(words: Words) -> Bullets:
+    """The conditions of the phases, with their thresholds."""
+    thresholds = {
+        "inflation": f"{INFLATION_PP:g}",
+        "overshoot": f"{OVERSHOOT_PP:g}",
+        "fall": f"{FALL:.0%}",
+        "tight": f"{TIGHT_PP:g}",
+        "memory": MEMORY,
+    }
+    return Bullets(tuple(words(f"sim.phase.{name}.means", **thresholds) for name in PHASES[1:]))
+
+
+def entered_sentence(words: Words, study: Study) -> str:
+    """Which phases become the commonest, and when; which never do."""
+    entered = study.outcome.entered
+    if not entered:
+        return words("sim.phases.none")
+    parts = [
+        words(
+            "sim.phases.entry",
+            phase=_phase(words, name),
+            when=when(words, quarter),
+            share=share(float(study.outcome.phases[quarter, PHASES.index(name)])),
+        )
+        for quarter, name in entered
+    ]
+    listed = words("list.semicolon").join(parts)
+    absent = [name for name in PHASES[1:] if name not in {phase for _, phase in entered}]
+    if not absent:
+        return words("sim.phases.all", list=listed)
+    most = words("list.semicolon").join(_most(words, study, name) for name in absent)
+    return words("sim.phases.some", list=listed, absent=most)
+
+
+def _most(words: Words, study: Study, name: str) -> str:
+    shares = study.outcome.phases[:, PHASES.index(name)]
+    quarter = int(shares.argmax())
+    if not shares[quarter] > 0:
+        return words("sim.phases.never", phase=_phase(words, name))
+    return words("sim.phases.most", phase=_phase(words, name), share=share(float(shares[quarter])),
+                 when=when(words, quarter))  # fmt: skip
+
+
+def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
+    rows = tuple(
+        (
+            words("sim.at", phase=item.phase, when=when(words, item.quarter)),
+            title_of(words, study, item.figure, difference=True),
+            words(f"sim.sign.{item.expected}"),
+            number(study, item.figure, item.value, plus=True),
+            words("sim.sign.agrees" if item.agrees else "sim.sign.differs"),
+        )
+        for item in compared(study)
+    )
+    if not rows:
+        return ()
+    agreed = sum(item.agrees for item in compared(study))
+    head = tuple(words(f"sim.col.{c}") for c in ("phase", "figure", "essay", "found", "verdict"))
+    return (
+        Para(words("sim.signs", agreed=agreed, total=len(rows))),
+        Table(head, rows, frozenset({3}), words("sim.table.signs")),
+    )
+
+
+def phases(words: Words, study: Study) -> Section:
+    """What the phases are, the part of the paths in each, and the essay's signs beside them."""
+    shares = study.outcome.phases
+    quarters = [quarter for quarter in _SHOWN if quarter < len(shares)]
+    head = (words("sim.col.when"), *(_phase(words, name) for name in PHASES))
+    rows = tuple(
+        (
+            words("sim.start") if not quarter else when(words, quarter),
+            *(share(float(part)) for part in shares[quarter]),
+        )
+        for quarter in quarters
+    )
+    blocks: list[Block] = [
+        Para(entered_sentence(words, study)),
+        meanings(words),
+        Table(head, rows, frozenset(range(1, len(head))), words("sim.table.phases")),
+        *_signs_table(words, study),
+    ]
+    return Section("phases", words("sim.section.phases"), tuple(blocks))
+
+
+def _interval(words: Words, found: Interval | None, *, cell: bool = False) -> str:
+    if found is None:
+        return MISSING
+    key = "sim.cells" if cell else "sim.range"
+    return words(key, low=share(found.low), high=share(found.high))
+
+
+def hazard_sentence(words: Words, study: Study) -> str:
+    """Hazard at the start and at its highest, with the part of the paths that pop at all."""
+    found = study.outcome.window
+    known = [(item.value, -n) for n, item in enumerate(found.hazard) if item is not None]
+    if not known:
+        return words("sim.window.unknown")
+    most, at = max(known)
+    quarter = -at
+    first, highest = found.hazard[0], found.hazard[quarter]
+    return words(
+        "sim.window.said",
+        fall=f"{POP:.0%}",
+        ahead=AHEAD,
+        now=MISSING if first is None else share(first.value),
+        now_range=_interval(words, first),
+        most=share(most),
+        most_range=_interval(words, highest),
+        when=words("sim.start_at")
+        if not quarter
+        else words("sim.after", when=when(words, quarter)),
+        popped=share(found.popped / found.paths) if found.paths else MISSING,
+    )
+
+
+def _shortfall(logs: float) -> str:
+    """Logs of wealth forgone as a percentage of it."""
+    return f"{figure(100.0 * (1.0 - math.exp(-logs)), 1)}%" if math.isfinite(logs) else MISSING
+
+
+def window(words: Words, study: Study) -> Section:
+    """Hazard by quarter and regret by rule, each with its interval."""
+    found = study.outcome.window
+    quarters = [quarter for quarter in _SHOWN if quarter < len(found.hazard)]
+    hazard = tuple(
+        (
+            words("sim.start") if not quarter else when(words, quarter),
+            MISSING if (item := found.hazard[quarter]) is None else share(item.value),
+            _interval(words, item, cell=True),
+        )
+        for quarter in quarters
+    )
+    regret = tuple(
+        (
+            words(f"sim.rule.{rule}", rise=f"{RISE:.0%}", tight=f"{TIGHT_PP:g}"),
+            _shortfall(found.regret[rule].value),
+            words("sim.cells", low=_shortfall(found.regret[rule].low),
+                  high=_shortfall(found.regret[rule].high)),
+        )
+        for rule in RULES
+    )  # fmt: skip
+    columns = tuple(words(f"sim.col.{c}") for c in ("when", "hazard", "interval"))
+    rules = tuple(words(f"sim.col.{c}") for c in ("rule", "regret", "interval"))
+    counts = words(
+        "sim.window.counts",
+        paths=f"{found.paths:,}", popped=f"{found.popped:,}", windows=f"{found.windows:,}",
+        rise=f"{RISE:.0%}",
+    )  # fmt: skip
+    right = frozenset({1, 2})
+    return Section(
+        "window",
+        words("sim.section.window"),
+        (
+            Para(hazard_sentence(words, study)),
+            Para(words("sim.window.means", fall=f"{POP:.0%}", ahead=AHEAD)),
+            Table(columns, hazard, right, words("sim.table.hazard")),
+            Table(rules, regret, right, words("sim.table.regret")),
+            Para(counts, "dim"),
+            Para(words("sim.window.not"), "warn"),
+        ),
+    )

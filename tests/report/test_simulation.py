@@ -1,0 +1,313 @@
+"""A simulation in words: complete in both languages, nothing slips in, nothing is advised."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from debtcycle.catalogue import load_catalogue
+from debtcycle.i18n import LANGUAGES
+from debtcycle.machine.attribution import CHANNELS
+from debtcycle.machine.phases import PHASES
+from debtcycle.machine.published import PUBLISHED
+from debtcycle.machine.simulation import Fan
+from debtcycle.machine.window import RULES
+from debtcycle.report.build import words_of
+from debtcycle.report.document import Bullets, Document, Para, Section, Table
+from debtcycle.report.markdown import render_markdown
+from debtcycle.report.plain import cell_width
+from debtcycle.report.simulation.beside import (
+    EXPECTED,
+    build_beside,
+    is_essay,
+    labels,
+    output_mean,
+    same_programme,
+)
+from debtcycle.report.simulation.build import build_simulation
+from debtcycle.report.simulation.reading import (
+    GROUPS,
+    HEADLINE,
+    HORIZONS,
+    PANELS,
+    begins,
+    farthest,
+    horizons,
+    median,
+    when,
+)
+from debtcycle.report.simulation.stages import SIGNS, _agrees, compared, share
+from debtcycle.report.simulation.start import DERIVED, LEADING, explained
+from debtcycle.report.text import render_text
+
+BUBBLE, DEPRESSION = "qe-into-bubble", "qe-into-depression"
+ADVICE = re.compile(
+    r"\b(buy|sell|overweight|underweight|recommend\w*|should|advisable|best time)\b"
+    r"|(?<!净)买入|卖出|超配|低配|增持|减持|最佳卖出|应当|建议买|建议卖",
+    re.IGNORECASE,
+)
+# Ids that are also the names by which everybody knows the thing.
+ALSO_NAMES = {"GDP", "VIX", "WTI"}
+
+
+def sentences(section: Section) -> list[str]:
+    found: list[str] = []
+    for block in section.blocks:
+        if isinstance(block, Para):
+            found.append(block.text)
+        elif isinstance(block, Bullets):
+            found += block.items
+        else:
+            assert isinstance(block, Table)
+            assert block.rows, f"an empty table in {section.key}: {block.title}"
+            assert {len(row) for row in block.rows} == {len(block.head)}
+            found += [block.title, *block.head, *(cell for row in block.rows for cell in row)]
+    return found
+
+
+def documents(study_of: Any, lang: str) -> list[Document]:
+    words = words_of(lang)
+    pair = study_of(BUBBLE), study_of(DEPRESSION)
+    return [*(build_simulation(made, words) for made in pair), build_beside(*pair, words)]
+
+
+def test_every_published_figure_is_shown_and_has_a_name_and_a_unit() -> None:
+    shown = {name for group in GROUPS.values() for name in group}
+    assert shown == {item.name for item in PUBLISHED}
+    assert {*HEADLINE, *PANELS} <= shown
+    for lang in LANGUAGES:
+        words = words_of(lang)
+        for item in PUBLISHED:
+            assert words(f"sim.figure.{item.name}")
+            for key in (f"sim.unit.{item.unit}", f"sim.unit.{item.unit}.gap"):
+                assert words(key)
+            assert "1.5" in words(f"sim.said.{item.unit}", n="1.5")
+        for phase in PHASES:
+            assert words(f"sim.phase.{phase}")
+        for channel in CHANNELS:
+            assert words(f"sim.channel.{channel}.means")
+        for rule in RULES:
+            assert words(f"sim.rule.{rule}", rise="1", tight="1")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_slips_into_the_text(study_of: Any, lang: str) -> None:
+    ids = {info.id for info in load_catalogue()} - ALSO_NAMES
+    own = {study_of(name).scenario.text[lang] for name in (BUBBLE, DEPRESSION)}
+    for made in documents(study_of, lang):
+        for section in made.sections:
+            for text in sentences(section):
+                if text in own:
+                    continue
+                text = re.sub(r"docs/[\w.]+", "", text)
+                assert not re.search(r"\b(nan|NaN|None|null|inf|True|False)\b|[{}]", text), text
+                assert not ADVICE.search(text), text
+                assert not re.search(r"\b[a-z]+_[a-z_]+\b", text), text
+                assert not re.search(r"\b(sim|opening|machine|scenario)\.[a-z]", text), text
+                tokens = set(re.findall(r"(?<![A-Za-z0-9_(])[A-Z][A-Z0-9_]{2,}(?!\w)", text))
+                assert not tokens & ids, f"an id where a name belongs: {text}"
+
+
+def test_chinese_is_chinese(study_of: Any) -> None:
+    for made in documents(study_of, "zh"):
+        for section in made.sections:
+            assert re.search("[\u4e00-\u9fff]", section.title)
+            for text in sentences(section):
+                plain = re.sub(r"`[^`]*`|debtcycle simulate", "", text)
+                assert not re.search(r"[a-z]{3,} [a-z]{3,}", plain), text
+                assert not re.search("[\u4e00-\u9fff][,;:!?]|[,;!?][\u4e00-\u9fff]", plain), text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_no_line_is_wider_than_asked(study_of: Any, lang: str, width: int) -> None:
+    for made in documents(study_of, lang):
+        lines = render_text(made, width=width).splitlines()
+        assert not [line for line in lines if cell_width(line) > max(width, 100)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_screen_says_what_was_found(study_of: Any, lang: str) -> None:
+    """The same figures read from the fans by hand."""
+    made, words = study_of(BUBBLE), words_of(lang)
+    said = " ".join(sentences(build_simulation(made, words).sections[0]))
+    fans = made.outcome.fans
+    for name, digits in (("real_yield_10y", 2), ("growth_equity_nominal", 1), ("gold_nominal", 1)):
+        value = float(fans[name]["difference"].quantiles[2, 4])
+        assert f"{value:+.{digits}f}".replace("-", "−") in said, name
+    means = fans["inflation"]["difference"].mean
+    assert f"{means[int(np.abs(means).argmax())]:+.2f}" in said
+    assert str(made.outcome.seed) in said
+    assert "64" in said
+
+
+def test_horizons_end_with_a_short_run(study_of: Any) -> None:
+    made = study_of(BUBBLE)
+    assert horizons(made) == HORIZONS
+    words = words_of("en")
+    assert [when(words, n) for n in (1, 2, 4, 6, 8)] == [
+        "1 quarter", "2 quarters", "1 year", "6 quarters", "2 years",
+    ]  # fmt: skip
+
+
+def test_the_farthest_quarter_is_where_the_mean_is_largest(study_of: Any) -> None:
+    made = study_of(DEPRESSION)
+    means = made.outcome.fans["output_gap"]["difference"].mean
+    assert farthest(made, "output_gap")[1] == means[np.abs(means).argmax()]
+    quarter, value = farthest(made, "output_gap", within=3)
+    assert 0 <= quarter <= 3
+    assert abs(value) == np.abs(means[:4]).max()
+    assert output_mean(made) == pytest.approx(float(np.mean(means[1:13])))
+
+
+@pytest.mark.parametrize(
+    ("expected", "value", "agrees"),
+    [
+        ("-", -0.2, True), ("-", -0.05, False), ("+", 0.2, True), ("+", -0.2, False),
+        ("0", 0.05, True), ("0", 0.2, False), ("0+", 0.0, True), ("0+", 0.2, True),
+        ("0+", -0.2, False),
+    ],
+)  # fmt: skip
+def test_signs_are_compared_beyond_next_to_nothing(
+    expected: str, value: float, agrees: bool
+) -> None:
+    assert _agrees(expected, value, 0.1) is agrees
+
+
+def test_the_essays_signs_are_of_figures_that_are_published(study_of: Any) -> None:
+    names = {item.name for item in PUBLISHED}
+    assert {name for phase in SIGNS.values() for name, _ in phase} <= names
+    for item in compared(study_of(BUBBLE)):
+        assert item.value == median(study_of(BUBBLE), item.figure, "difference", item.quarter)
+        assert study_of(BUBBLE).outcome.phases[item.quarter].argmax() == PHASES.index(item.phase)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0%"), (0.004, "0.4%"), (0.0996, "10%"), (0.5, "50%"), (0.996, "99.6%"), (1.0, "100%"),
+     (math.nan, "–")],
+)  # fmt: skip
+def test_small_parts_are_not_rounded_away(value: float, text: str) -> None:
+    assert share(value) == text
+
+
+def test_parts_of_paths_in_the_table_are_those_of_the_outcome(study_of: Any) -> None:
+    made = study_of(BUBBLE)
+    section = next(s for s in build_simulation(made, words_of("en")).sections if s.key == "phases")
+    table = next(b for b in section.blocks if isinstance(b, Table))
+    row = next(r for r in table.rows if r[0] == "1 year")
+    assert row[1:] == tuple(share(float(part)) for part in made.outcome.phases[4])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_fact_is_named_and_explained(study_of: Any, lang: str) -> None:
+    words = words_of(lang)
+    for name in (BUBBLE, DEPRESSION):
+        made = study_of(name)
+        text = render_markdown(build_simulation(made, words))
+        for fact in made.opening.facts:
+            assert "{" not in explained(words, fact)
+            if not fact.name.startswith("holding_"):
+                assert words(f"opening.fact.{fact.name}") in text.replace("\\", "")
+        for derived in DERIVED:
+            assert words(f"sim.fact.{derived}.how") in text
+    assert {fact.name for fact in made.opening.facts} >= set(LEADING)
+
+
+def _with(study: Any, **changes: Any) -> Any:
+    return dataclasses.replace(
+        study, outcome=dataclasses.replace(study.outcome, **changes)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_figure_that_is_not_defined_is_a_dash_and_unknown(study_of: Any, lang: str) -> None:
+    made, words = study_of(BUBBLE), words_of(lang)
+    shape = made.outcome.fans["inflation"]["with"].quantiles.shape
+    gone = Fan(np.full(shape, math.nan), np.full(shape[1], math.nan))
+    hazard = (None,) * len(made.outcome.window.hazard)
+    names = ("inflation", "gold_nominal", "gold_real", "output_gap")
+    broken = _with(
+        made,
+        fans={
+            **made.outcome.fans,
+            **{name: dict.fromkeys(("with", "without", "difference"), gone) for name in names},
+        },
+        window=dataclasses.replace(made.outcome.window, hazard=hazard),
+    )
+    for document in (build_simulation(broken, words), build_beside(broken, made, words)):
+        text = render_text(document)
+        assert "–" in text
+        assert words("unknown") in text
+        assert words("sim.window.unknown") in text.replace("\n", " " if lang == "en" else "")
+        assert not re.search(r"\bnan\b", text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_failed_paths_and_missing_causes_are_said(study_of: Any, lang: str) -> None:
+    words = words_of(lang)
+    made = _with(study_of(BUBBLE), failed=3, first_failed=(5, 9, 11))
+    made = dataclasses.replace(made, causes=())
+    sections = build_simulation(made, words).sections
+    said = [text for section in sections for text in sentences(section)]
+    assert words("sim.failed", failed="3", paths="64") in sentences(sections[0])
+    assert words("sim.causes.none") in said
+    assert words("sim.accounts.failed", failed="3", paths="64", first="5, 9, 11") in said
+
+
+def test_what_begins_late_is_looked_at_a_year_later(study_of: Any) -> None:
+    """Tightening from the sixth quarter on: a year later is the ninth, three years the 17th."""
+    made = study_of("melt-up-and-tightening")
+    assert (begins(study_of(BUBBLE)), begins(made)) == (1, 6)
+    lead = sentences(build_simulation(made, words_of("en")).sections[0])[0]
+    assert lead.startswith("After 9 quarters")
+    for quarter in range(6):
+        for fan in made.outcome.fans.values():
+            assert np.nan_to_num(fan["difference"].quantiles[:, quarter]).max() == 0.0
+
+
+def test_no_phase_is_said_where_none_leads(study_of: Any) -> None:
+    made = study_of(BUBBLE)
+    calm = np.zeros_like(made.outcome.phases)
+    calm[:, 0] = 1.0
+    words = words_of("en")
+    section = build_simulation(_with(made, phases=calm), words).sections[1]
+    assert section.blocks[0] == Para(words("sim.phases.none"))
+    assert words("sim.table.signs") not in sentences(section)
+
+
+def test_two_starting_points_are_one_programme(study_of: Any) -> None:
+    one, other = study_of(BUBBLE), study_of(DEPRESSION)
+    assert same_programme(one, other)
+    assert is_essay(one, other)
+    assert not is_essay(other, one)
+    assert labels(one, other) == ("A 2025-12-15", "B 2008-11-28")
+    assert not same_programme(one, study_of("qt"))
+    assert labels(one, study_of("qt")) == (f"A {BUBBLE}", "B qt")
+
+
+def test_what_the_essay_expects_is_held_against_what_was_found(study_of: Any) -> None:
+    one, other = study_of(BUBBLE), study_of(DEPRESSION)
+    words = words_of("en")
+    first = build_beside(one, other, words).sections[0]
+    table = next(block for block in first.blocks if isinstance(block, Table))
+    assert len(table.rows) == len(EXPECTED)
+    outputs = output_mean(one), output_mean(other)
+    row = table.rows[1]
+    assert row[3] == f"{outputs[0] / outputs[1]:.2f} times"
+    assert row[5] == ("yes" if outputs[0] <= 0.6 * outputs[1] else "no")
+    unlike = build_beside(one, study_of("qt"), words).sections[0]
+    assert len(next(b for b in unlike.blocks if isinstance(b, Table)).head) == 4
+    assert Para(words("sim.beside.differ")) in unlike.blocks
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_markdown_has_every_section(study_of: Any, lang: str) -> None:
+    for made in documents(study_of, lang):
+        text = render_markdown(made)
+        assert text.count("\n## ") == len(made.sections)

@@ -1,0 +1,98 @@
+"""The page of a simulation: its charts, its words, and how it stands in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from debtcycle.i18n import LANGUAGES
+from debtcycle.report.build import words_of
+from debtcycle.report.simulation.beside import build_beside
+from debtcycle.report.simulation.build import build_simulation
+from debtcycle.report.simulation.page import FOLDED, render_beside, render_simulation
+from debtcycle.report.simulation.pictures import (
+    BESIDE_PLACES,
+    PLACES,
+    beside_specs,
+    simulation_specs,
+)
+from report.test_html import Page
+from report.test_page_in_browser import FLAGS, opened
+
+
+@pytest.fixture(scope="module")
+def pages(study_of: Any) -> dict[str, str]:
+    pair = study_of("qe-into-bubble"), study_of("qe-into-depression")
+    found = {}
+    for lang in LANGUAGES:
+        words = words_of(lang)
+        found[f"one-{lang}"] = render_simulation(pair[0], words)
+        found[f"two-{lang}"] = render_beside(*pair, words)
+    return found
+
+
+def test_every_chart_has_its_section(study_of: Any) -> None:
+    pair = study_of("qe-into-bubble"), study_of("qe-into-depression")
+    words = words_of("en")
+    for document, places, specs in (
+        (build_simulation(pair[0], words), PLACES, simulation_specs(pair[0], words)),
+        (build_beside(*pair, words), BESIDE_PLACES, beside_specs(*pair, words)),
+    ):
+        keys = {section.key for section in document.sections}
+        assert set(places) <= keys
+        assert {name for names in places.values() for name in names} == set(specs)
+    assert set(FOLDED) <= {section.key for section in build_simulation(pair[0], words).sections}
+
+
+def test_pages_are_whole_and_silent(pages: dict[str, str]) -> None:
+    for name, text in pages.items():
+        page = Page(text)
+        assert not page.tags & {"script", "link[rel=stylesheet]", "iframe", "img"}
+        figures = [attrs["id"] for tag, attrs in page.elements if tag == "figure"]
+        wanted = {"differences", "phases", "hazard", "causes", "fans"}
+        wanted = wanted if name.startswith("one") else {"beside", "phases", "hazard"}
+        assert sorted(figures) == sorted(f"chart-{chart}" for chart in wanted)
+        assert "http" not in text.replace("http://www.w3.org/", "").replace("http-equiv", "")
+
+
+def test_the_same_study_gives_the_same_page(study_of: Any, pages: dict[str, str]) -> None:
+    again = render_simulation(study_of("qe-into-bubble"), words_of("en"))
+    assert again == pages["one-en"]
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=str(chromium), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["one-en", "one-zh", "two-en", "two-zh"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_opens_silently_within_its_width(
+    browser: Any, pages: dict[str, str], tmp_path: Path, name: str, width: int
+) -> None:
+    path = tmp_path / f"{name}.html"
+    path.write_text(pages[name], encoding="utf-8")
+    page, said, asked = opened(browser, path, width)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    outside = page.evaluate(
+        """[...document.querySelectorAll('figure svg')].flatMap(svg => {
+            const frame = svg.getBoundingClientRect();
+            return [...svg.querySelectorAll('text')].filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.width && (box.left < frame.left - 2 || box.right > frame.right + 2);
+            }).map(text => text.textContent);
+        })"""
+    )
+    page.close()
+    assert (said, asked, outside) == ([], [], [])
+    assert wide[0] <= wide[1]
