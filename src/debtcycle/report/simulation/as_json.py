@@ -11,7 +11,7 @@ from debtcycle.machine.attribution import CHANNELS
 from debtcycle.machine.economy.facts import Facts
 from debtcycle.machine.economy.names import SLOW
 from debtcycle.machine.economy.parameters import given
-from debtcycle.machine.opening_model import Fact
+from debtcycle.machine.opening.model import Fact
 from debtcycle.machine.phases import PHASES
 from debtcycle.machine.simulation import SHARES, Fan
 from debtcycle.machine.study import Study

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debtcycle.machine.opening_model import (
+from debtcycle.machine.opening.model import (
     INSTRUMENTS,
     SECTORS,
     Fact,
