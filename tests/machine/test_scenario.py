@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debtcycle.errors import ModelError
-from debtcycle.machine.experiment import by_quarter_names, constant_names, open_scenario
+from debtcycle.machine.economy import shipped_openings
+from debtcycle.machine.experiment import (
+    by_quarter_names,
+    constant_names,
+    open_scenario,
+    prepare,
+)
 from debtcycle.machine.scenario import ASSETS, Scenario, list_scenarios, parse_scenario
 
 HEAD = "from = 2025-12-15\nquarters = 12\n"
@@ -177,3 +183,14 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     path.write_text("#" * 300_000)
     with pytest.raises(ModelError, match=r"scenario\.large"):
         open_scenario(str(path))
+
+
+def test_an_explosive_opening_is_refused_unless_it_is_allowed() -> None:
+    text = "[parameters]\nchi = 1.0\nlx = 0.45\n"
+    facts = shipped_openings()["bubble"]
+    with pytest.raises(ModelError) as caught:
+        prepare(parse(text), facts)
+    assert caught.value.message_id == "machine.bubble_number"
+    assert float(str(caught.value.params["number"])) >= 1.0
+    allowed = parse(text, "allow_explosive = true\n" + HEAD)
+    assert prepare(allowed, facts).quarters == 12

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from debtcycle import sfc
 from debtcycle.machine.economy.facts import Facts
 from debtcycle.machine.economy.parameters import BY_QUARTER, given, shock_sizes
+from debtcycle.machine.economy.reading import checked_bubble_number
 from debtcycle.machine.economy.start import start_row
 from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.machine.ensemble import normals
@@ -172,7 +173,9 @@ def prepare(scenario: Scenario, facts: Facts) -> Experiment:
     Raises
     ------
     ModelError
-        ``machine.facts_*`` where the facts contradict one another or the parameters.
+        ``machine.facts_*`` where the facts contradict one another or the parameters,
+        ``machine.bubble_number`` where the opening explodes and the scenario does not allow it.
     """
     row = start_row(facts, parameters=dict(scenario.parameters))
+    checked_bubble_number(row, allow=scenario.allow_explosive)
     return Experiment(scenario, _completed(row.values))

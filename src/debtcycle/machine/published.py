@@ -83,7 +83,7 @@ def _table() -> tuple[Published, ...]:
         Published("leverage", "ratio", ("lev",), _same),
         Published("extrapolated_growth_equity", "pct_year", ("x_G",), _pct),
         Published("extrapolators", "pct", ("n",), _pct),
-        Published("balance_sheets", "index", ("NW",), _pct),
+        Published("balance_sheets", "pct", ("NW",), _pct),
     ]
     return tuple(found)
 

@@ -24,6 +24,8 @@
     [parameters]            # of the economy, for the whole run
     chi = 0.5
 
+``allow_explosive = true`` at the top runs an opening whose bubble number is 1 or above.
+
 A scenario is run beside the same economy without it, on the same chances. What is marked
 ``run = "both"`` happens in both runs, ``run = "without"`` in the other one alone, so that the pair
 tells what the difference does.
@@ -51,7 +53,8 @@ DURATION = {"b": 0.0, "N": 1.0, "I": 1.0, "K": 0.8}
 MOST_A_QUARTER = 7.0  # percent of GDP: beyond it the demand for money may not be steep enough
 MOST_QUARTERS = 400
 MOST_BYTES = 200_000
-_TOP = {"name", "from", "quarters", "title", "text", "purchase", "set", "parameters"}
+_TOP = {"name", "from", "quarters", "title", "text", "purchase", "set", "parameters",
+        "allow_explosive"}  # fmt: skip
 _PURCHASE = {"asset", "total_pct_gdp", "first", "quarters", "announced", "run", "from_sector"}
 _SET = {"name", "first", "quarters", "value", "values", "run"}
 SELLERS = ("H", "P", "X", "L", "B")
@@ -92,6 +95,8 @@ class Scenario:
         What is done in the run and in the one it is compared with.
     parameters : mapping
         Parameters of the economy that differ, in both runs.
+    allow_explosive : bool
+        Whether an opening whose bubble number is 1 or above is run all the same.
     title, text : mapping of language to str
         What it is called and what it shows.
     """
@@ -102,6 +107,7 @@ class Scenario:
     with_: Plan
     without: Plan
     parameters: Mapping[str, float] = field(default_factory=dict)
+    allow_explosive: bool = False
     title: Mapping[str, str] = field(default_factory=dict)
     text: Mapping[str, str] = field(default_factory=dict)
 
@@ -324,6 +330,7 @@ def parse_scenario(
         with_=reader.plan("with"),
         without=reader.plan("without"),
         parameters=reader.constants(constants),
+        allow_explosive=reader.truth("-", given, "allow_explosive", False),
         title=reader.words("title"),
         text=reader.words("text"),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from debtcycle.errors import ModelError
 from debtcycle.machine.ensemble import Progress, Sketch, run_ensemble
 from debtcycle.machine.experiment import Experiment
 from debtcycle.machine.phases import PHASES, Inputs, phases_of
@@ -162,9 +163,13 @@ def simulate(
     ------
     ConfigError
         See `run_ensemble`.
+    ModelError
+        ``machine.none_solved`` if every path failed.
     """
     job = _Job(experiment, paths)
     part = run_ensemble(job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress)
+    if part.sketches["with"].failed.count == paths:
+        raise ModelError("machine.none_solved", paths=paths)
     fans: dict[str, dict[str, Fan]] = {name: {} for name in names()}
     for side in SIDES:
         sketch = part.sketches[side]

@@ -169,7 +169,8 @@ def _wilson(hits: int, total: int) -> Interval | None:
     part, extra = hits / total, Z95**2 / total
     centre = (part + extra / 2) / (1 + extra)
     half = Z95 * np.sqrt(part * (1 - part) / total + extra / (4 * total)) / (1 + extra)
-    return Interval(part, float(max(0.0, centre - half)), float(min(1.0, centre + half)))
+    low = 0.0 if hits == 0 else float(max(0.0, centre - half))
+    return Interval(part, low, 1.0 if hits == total else float(min(1.0, centre + half)))
 
 
 def summarise(counts: Counts) -> Window:
