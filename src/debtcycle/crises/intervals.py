@@ -169,7 +169,10 @@ def wilson(events: float, trials: float, level_pct: float = LEVEL_PCT) -> Interv
     p, square = events / trials, z * z / trials
     middle = (p + square / 2.0) / (1.0 + square)
     half = z * np.sqrt(p * (1.0 - p) / trials + square / (4.0 * trials)) / (1.0 + square)
-    return Interval(float(middle - half), float(middle + half), level_pct, "wilson")
+    # At no event, or nothing but events, an end is exact and only round-off lies beyond it.
+    return Interval(
+        max(float(middle - half), 0.0), min(float(middle + half), 1.0), level_pct, "wilson"
+    )
 
 
 def hull(*parts: Interval) -> Interval:

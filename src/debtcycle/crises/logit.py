@@ -196,13 +196,14 @@ def _fit(outcome: Floats, columns: Floats, groups: Ints | None = None) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what they say is asked of the result below
-            # The rank is full where the gradient below vanishes at a single point; asking for it
-            # beforehand would cost ten times the fit.
+            # Constants of countries are columns apart and lags differ between rows; a check of
+            # the rank beforehand would cost ten times the fit.
             model = api.Logit(outcome, columns, hasconst=True, check_rank=False)
             found = model.fit(method="newton", maxiter=_MOST_STEPS, disp=0, **errors)
     except (np.linalg.LinAlgError, ValueError) as error:
         raise ModelError("crises.converge", steps=_MOST_STEPS, rows=len(outcome)) from error
-    left = outcome - found.predict()
+    with np.errstate(over="ignore"):
+        left = outcome - found.predict()
     # Where lags tell crises apart without an error the likelihood rises for ever.
     perfect = np.abs(left).max() < _FLAT
     if perfect or not found.mle_retvals["converged"] or not np.abs(columns.T @ left).max() < _FLAT:
@@ -243,7 +244,8 @@ def _chance(rows: Design, effects: Floats, units: Ints, constants: Floats) -> Fl
     # Lag by lag and not as a matrix product, whose rounding depends on the number of rows.
     for lag, effect in enumerate(effects):
         own = own + rows.lags[:, lag] * effect
-    chance: Floats = 1.0 / (1.0 + np.exp(-own))
+    with np.errstate(over="ignore"):
+        chance: Floats = 1.0 / (1.0 + np.exp(-own))
     return chance
 
 

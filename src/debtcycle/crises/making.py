@@ -245,7 +245,11 @@ def gap_panel(parts: Iterable[Parsed]) -> GapPanel:
 
 
 def gap_rows(
-    panel: GapPanel, crises: Iterable[Parsed], *, replications: int = REPLICATIONS
+    panel: GapPanel,
+    crises: Iterable[Parsed],
+    *,
+    replications: int = REPLICATIONS,
+    by_year: bool = True,
 ) -> Made:
     """The gap against the list of systemic banking crises."""
     crisis = listed_crises(crises, panel.economies, panel.years)
@@ -264,12 +268,15 @@ def gap_rows(
     rows = _odds_by_year(
         "credit_gap", "bis_year_ends", "fixed", _states(bands, ("low", "middle", "high")), crisis,
         panel.years, primary=True, after=AFTER_YEARS, replications=replications,
+            by_year=by_year,
     )  # fmt: skip
     return Made(tuple(skills), tuple(rows))
 
 
 # --- debt service ------------------------------------------------------------------------------
-def service_rows(history: MacroHistory, *, replications: int = REPLICATIONS) -> Made:
+def service_rows(
+    history: MacroHistory, *, replications: int = REPLICATIONS, by_year: bool = True
+) -> Made:
     """Debt service less the country's mean: bank loans over GDP at the long-term yield.
 
     The database has neither the incomes of the sectors nor the interest on their loans.
@@ -298,6 +305,7 @@ def service_rows(history: MacroHistory, *, replications: int = REPLICATIONS) -> 
         rows = _odds_by_year(
             name, "bank_loans/long_yield", "fixed", _states(state, ("high", "other")), crisis,
             years, primary=True, after=AFTER_YEARS, replications=replications,
+            by_year=by_year,
         )  # fmt: skip
         made += Made(tuple(skills), tuple(rows))
     return made
