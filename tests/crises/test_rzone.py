@@ -64,6 +64,15 @@ def test_in_sample_cutoffs_are_the_same_in_every_year(world):
     assert (zone.debt_pp[there] > zone.cutoffs.debt_pp[0]).mean() == pytest.approx(0.2, abs=0.01)
 
 
+def test_a_zone_as_a_frame(world):
+    pytest.importorskip("pandas")
+    zone = made_zone(world)
+    table = zone.to_pandas()
+    assert len(table) == zone.inside.size
+    one = table[(table["country"] == 2) & (table["year"] == 1950)].iloc[0]
+    assert one["inside"] == zone.inside[2, 1950 - world.years[0]]
+
+
 def test_with_few_country_years_there_is_no_cutoff(world):
     limits = cutoffs_known(world.growth, world.growth, world.years)
     assert np.isnan(limits.debt_pp[:8]).all()

@@ -353,6 +353,19 @@ def test_the_labels_of_the_house_and_of_the_published_regressions(world):
     assert house == own
 
 
+def test_results_as_frames(world):
+    pytest.importorskip("pandas")
+    made = score_signal("g", world.growth, world.crisis, world.years, horizon=1, after=-1,
+                        sample="one_sided", seed=2, replications=100)  # fmt: skip
+    row = made.to_pandas().iloc[0]
+    assert row["auroc"] == made.auroc
+    assert "by_country" not in row
+    found = odds("in", np.ones((2, 9)), np.zeros((2, 9)), np.arange(9), horizon=1, seed=1)
+    assert found.to_pandas()["share_pct"].tolist() == [0.0]
+    assert made.alarms is not None
+    assert made.alarms.to_pandas()["hits"].tolist() == [made.alarms.hits]
+
+
 def test_a_sample_without_crises_is_refused(world):
     with pytest.raises(ConfigError) as caught:
         score_signal("g", world.growth, np.zeros(world.crisis.shape), world.years, horizon=1,

@@ -73,6 +73,15 @@ def test_a_record_stands_beside_today(edition_store):
         found.signal("weather")
 
 
+def test_a_reading_as_a_frame(edition_store):
+    pytest.importorskip("pandas")
+    found = seen(edition_store, date(2007, 6, 30))
+    table = found.to_pandas().set_index("signal")
+    assert table.loc["rzone_household", "state"] == "in"
+    assert (table["low_pct"] <= table["share_pct"]).all()
+    assert (table["share_pct"] <= table["high_pct"]).all()
+
+
 def test_an_empty_store_knows_nothing_and_says_why():
     found = today(view("2020-06-30"))
     assert found.known == 0

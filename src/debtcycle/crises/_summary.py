@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from debtcycle.errors import ConfigError
@@ -10,7 +11,7 @@ from debtcycle.errors import ConfigError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frame", "lines", "shown"]
+__all__ = ["flat_frame", "frame", "lines", "shown"]
 
 
 def shown(value: object) -> str:
@@ -42,3 +43,23 @@ def frame(columns: dict[str, Any], index: Any = None, name: str | None = None) -
     found = pd.DataFrame(columns, index=index)
     found.index.name = name
     return found
+
+
+def flat_frame(results: Iterable[object], name: str | None = None) -> pd.DataFrame:
+    """Flat results of one kind as a data frame, a row each; parts of their own are left out.
+
+    Raises
+    ------
+    ConfigError
+        ``pandas.missing``.
+    """
+    rows = [
+        {
+            field.name: value
+            for field in fields(item)  # type: ignore[arg-type]  # results are data classes
+            if not is_dataclass(value := getattr(item, field.name))
+        }
+        for item in results
+    ]
+    columns = list(rows[0]) if rows else []
+    return frame({column: [row[column] for row in rows] for column in columns}, name=name)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.crises._check import Floats, panel
-from debtcycle.crises._summary import lines
+from debtcycle.crises._summary import flat_frame, lines
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Alarms", "count_alarms"]
 
@@ -50,6 +54,10 @@ class Alarms:
     def median_lead_years(self) -> float | None:
         """Median lead of the hits; None without one."""
         return float(np.median(self.lead_years)) if self.lead_years else None
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row of the flat figures; ConfigError ``pandas.missing`` without pandas."""
+        return flat_frame([self])
 
     def summary(self) -> str:
         """Every count under its name."""

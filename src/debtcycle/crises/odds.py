@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.crises._check import Floats
-from debtcycle.crises._summary import lines
+from debtcycle.crises._summary import flat_frame, lines
 from debtcycle.crises.intervals import (
     LEAST_BLOCK_YEARS,
     LEVEL_PCT,
@@ -21,6 +22,9 @@ from debtcycle.crises.intervals import (
 )
 from debtcycle.crises.labels import ahead
 from debtcycle.crises.observations import observe
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Odds", "chance_known", "odds"]
 
@@ -62,6 +66,10 @@ class Odds:
     by_country: Interval
     by_block: Interval
     wilson: Interval
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row of the flat figures; ConfigError ``pandas.missing`` without pandas."""
+        return flat_frame([self])
 
     def summary(self) -> str:
         """Every figure under its name."""

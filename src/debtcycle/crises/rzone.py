@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from debtcycle.crises._check import Floats, frozen, panel
-from debtcycle.crises._summary import lines
+from debtcycle.crises._summary import frame, lines
 from debtcycle.crises.labels import ahead, lagged
 from debtcycle.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "DEBT_QUANTILE",
@@ -133,6 +137,16 @@ class RZone:
     inside: Floats
     cutoffs: Cutoffs
     in_sample: bool
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row a country-year; ConfigError ``pandas.missing`` without pandas."""
+        countries, years = self.inside.shape
+        columns = {
+            "country": np.repeat(np.arange(countries), years),
+            "year": np.tile(self.cutoffs.times, countries),
+            **{name: getattr(self, name).ravel() for name in ("debt_pp", "price_log", "inside")},
+        }
+        return frame(columns)
 
     def summary(self) -> str:
         """Counts and the last cut-offs under their names."""

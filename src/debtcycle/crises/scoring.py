@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.crises._check import Floats
-from debtcycle.crises._summary import lines
+from debtcycle.crises._summary import flat_frame, lines
 from debtcycle.crises.alarms import Alarms, count_alarms
 from debtcycle.crises.auroc import auroc, auroc_of_weights
 from debtcycle.crises.intervals import (
@@ -32,6 +33,9 @@ from debtcycle.crises.usefulness import (
     signal_losses,
 )
 from debtcycle.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Score", "score_signal", "warnings_of"]
 
@@ -85,6 +89,10 @@ class Score:
     losses: Losses | None
     alarms: Alarms | None
     threshold_last: float | None
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row of the flat figures; ConfigError ``pandas.missing`` without pandas."""
+        return flat_frame([self])
 
     def summary(self) -> str:
         """The main figures under their names."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from debtcycle.catalogue.calendar import shift_months
 from debtcycle.catalogue.model import Frequency
 from debtcycle.crises._check import Floats
-from debtcycle.crises._summary import lines
+from debtcycle.crises._summary import frame, lines
 from debtcycle.crises.gap import credit_gap
 from debtcycle.crises.making import GAP_BANDS, HIGH_PERCENTILE, HORIZONS, QUOTED_HORIZON
 from debtcycle.crises.record import CutoffRow, OddsRow, Record, SkillRow, shipped_record
@@ -25,6 +26,9 @@ from debtcycle.errors import ConfigError
 from debtcycle.indicators._common import reading, refuse
 from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import Series, View
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CrisisReading", "Signal", "today"]
 
@@ -108,6 +112,24 @@ class CrisisReading(HasReadings):
     def known(self) -> int:
         """Measures whose state is known."""
         return sum(item.state != "unknown" for item in self.signals)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A row a measure: state, first figure, and odds within three years with their interval.
+
+        ConfigError ``pandas.missing`` without pandas.
+        """
+        quoted = [item.quoted for item in self.signals]
+        odds = ("share_pct", "low_pct", "high_pct", "observations", "crises", "known_by")
+        columns: dict[str, list[object]] = {
+            "signal": [item.signal for item in self.signals],
+            "state": [item.state for item in self.signals],
+            "value": [item.figures[0].value for item in self.signals],
+            "unit": [item.figures[0].unit for item in self.signals],
+            "period": [item.figures[0].period for item in self.signals],
+        }
+        for name in odds:
+            columns[name] = [None if row is None else getattr(row, name) for row in quoted]
+        return frame(columns)
 
     def summary(self) -> str:
         """State and odds within three years, by measure."""
