@@ -67,7 +67,7 @@ def _skills(record: Record, lang: str) -> str:
         "by_block", "years", "crises", "brier", "brier_base", "log", "log_base", "usefulness",
         "hits", "false", "lead",
     )  # fmt: skip
-    return _table(head, [_skill(row) for row in record.skills])
+    return _table(head, [_skill(row) for row in record.latest_skills])
 
 
 def _odds(record: Record, lang: str) -> str:

@@ -78,12 +78,13 @@ EXPECTED = {
 def _skill(
     made: Made, indicator: str, variant: str, sample: str, horizon: int, after: int
 ) -> SkillRow:
-    return next(
+    rows = [
         row
         for row in made.skills
         if (row.indicator, row.variant, row.sample, row.horizon, row.after)
         == (indicator, variant, sample, horizon, after)
-    )
+    ]
+    return max(rows, key=lambda row: row.known_by)
 
 
 def _odds(made: Made, indicator: str, cutoffs: str, variant: str) -> OddsRow:
@@ -155,13 +156,16 @@ def make(paths: list[Path]) -> Record:
     made += service_rows(history)
     found = _found(made, panel.largest_difference_pp)
     kinds = {(row.indicator, row.variant, row.cutoffs, row.horizon) for row in made.odds}
+    tried = {
+        (row.indicator, row.variant, row.sample, row.horizon, row.after) for row in made.skills
+    }
     return Record(
         about=ABOUT,
         mode="quasi-real-time",
         seed=SEED,
         replications=REPLICATIONS,
         level_pct=LEVEL_PCT,
-        specifications_tried=len(made.skills) + len(kinds),
+        specifications_tried=len(tried) + len(kinds),
         published=tuple(
             _published(history, found["logit.in_sample_auroc"], panel.largest_difference_pp)
         ),

@@ -45,7 +45,7 @@ def test_every_share_stands_between_its_bounds_and_on_counted_events(record):
 
 def test_everything_tried_is_listed_and_failures_too(record):
     kinds = {(row.indicator, row.variant, row.cutoffs, row.horizon) for row in record.odds}
-    assert record.specifications_tried == len(record.skills) + len(kinds)
+    assert record.specifications_tried == len(record.latest_skills) + len(kinds)
     assert all(item.held == (item.low <= item.found <= item.high) for item in record.expectations)
     names = [item.what for item in record.expectations]
     assert len(names) == len(set(names)) >= 10
@@ -72,7 +72,10 @@ def test_odds_and_cutoffs_of_a_year_were_known_before_it(record):
         assert limits is None or limits.year < year
     assert record.known_odds("rzone_business", "in", 1975, 3) is None
     assert record.known_odds("nothing", "in", 2020, 3) is None
-    assert record.skill("nothing", "one_sided", 3) is None
+    assert record.known_skill("nothing", "one_sided", 3, 2020) is None
+    for year in range(1975, 2031):
+        skill = record.known_skill("credit_gap", "one_sided", 3, year)
+        assert skill is None or (skill.known_by < year and skill.last + skill.horizon < year)
 
 
 def test_the_published_figures_stand_beside_the_found_ones(record):

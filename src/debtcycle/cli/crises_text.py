@@ -114,6 +114,7 @@ def _signal_lines(session: Session, item: Signal, level_pct: float) -> list[str]
 def _skill_line(session: Session, row: SkillRow) -> str:
     return session.texts(
         "crises.skill",
+        known_by=row.known_by,
         area=_number(row.auroc, 2),
         low=_number(row.low, 2),
         high=_number(row.high, 2),
@@ -270,7 +271,7 @@ def record_text(session: Session, found: Record) -> str:
             f"{_number(row.low, 3)}-{_number(row.high, 3)}", str(row.observations),
             str(row.crises), _number(row.usefulness, 3),
         )
-        for row in found.skills
+        for row in found.latest_skills
     ]  # fmt: skip
     tables = (
         (("what", "expected", "found", "outcome"), expected, (1, 2)),

@@ -20,8 +20,9 @@ from debtcycle.crises.history import (
 from debtcycle.crises.intervals import REPLICATIONS
 from debtcycle.crises.labels import AFTER_YEARS, ahead, drop_after, without_years
 from debtcycle.crises.logit import WAR_YEARS
+from debtcycle.crises.observations import observe
 from debtcycle.crises.odds import chance_known
-from debtcycle.crises.record import CutoffRow, OddsRow
+from debtcycle.crises.record import CutoffRow, OddsRow, SkillRow
 from debtcycle.crises.record_rows import SEED, Made, odds_row, skill_row
 from debtcycle.crises.rzone import RZone, change_over, growth_over, rzone
 from debtcycle.crises.scoring import score_signal
@@ -96,6 +97,53 @@ def _odds_by_year(
             )  # fmt: skip
             if row.observations or year == last:
                 yield row
+
+
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    """A signal, its states, and the crises that it is held against."""
+
+    name: str
+    variant: str
+    sample: str
+    score: Floats
+    state: Floats
+    crisis: Floats
+    years: Ints
+
+
+def _skills(
+    signal: _Signal,
+    horizons: tuple[int, ...],
+    *,
+    primary: bool,
+    replications: int,
+    by_year: bool,
+) -> Iterator[SkillRow]:
+    """Scores at the end for every horizon; for the quoted one as known by every year."""
+    last = int(signal.years[-1])
+    wanted = [(last, horizon) for horizon in horizons]
+    if primary and by_year:
+        wanted += [(year, QUOTED_HORIZON) for year in range(FIRST_KNOWN, last)]
+    for year, horizon in wanted:
+        kept = signal.years <= year
+        years, crisis = signal.years[kept], signal.crisis[:, kept]
+        label = drop_after(ahead(crisis, horizon), crisis, AFTER_YEARS)
+        chance = None
+        if signal.sample != "in_sample":
+            chance = chance_known(
+                signal.state[:, kept], crisis, years, horizon=horizon, label=label
+            )
+        seen = observe(signal.score[:, kept], label, crisis, years, horizon=horizon)
+        if year < last and not 0 < seen.positives < len(seen):
+            continue  # no crisis had been seen yet
+        found = score_signal(
+            signal.name, signal.score[:, kept], crisis, years, horizon=horizon,
+            sample=signal.sample, seed=SEED, probability=chance, replications=replications,
+        )  # fmt: skip
+        yield skill_row(
+            found, signal.variant, primary=primary and horizon == QUOTED_HORIZON, known_by=year
+        )
 
 
 # --- R-zone ------------------------------------------------------------------------------------
@@ -174,21 +222,30 @@ def _rzone(
     for cutoffs, inside, first in tables:
         rows.extend(
             _odds_by_year(
-                name, variant, cutoffs, _states(1.0 - inside, ("in", "out")), crisis, years,
-                primary=first, after=-1, replications=replications, by_year=by_year,
-            )
-        )  # fmt: skip
-    skills = []
-    for sample_kind, inside in (("in_sample", whole), ("out_of_sample", real)):
-        for horizon in (1, QUOTED_HORIZON):
-            label = drop_after(ahead(crisis, horizon), crisis, AFTER_YEARS)
-            chance = chance_known(inside, crisis, years, horizon=horizon, label=label)
-            found = score_signal(
-                name, inside, crisis, years, horizon=horizon, sample=sample_kind, seed=SEED,
-                probability=chance if sample_kind == "out_of_sample" else None,
+                name,
+                variant,
+                cutoffs,
+                _states(1.0 - inside, ("in", "out")),
+                crisis,
+                years,
+                primary=first,
+                after=-1,
                 replications=replications,
-            )  # fmt: skip
-            skills.append(skill_row(found, variant, primary=primary and horizon == QUOTED_HORIZON))
+                by_year=by_year,
+            )
+        )
+    skills: list[SkillRow] = []
+    for kind, inside in (("in_sample", whole), ("out_of_sample", real)):
+        signal = _Signal(name, variant, kind, inside, inside, crisis, years)
+        skills.extend(
+            _skills(
+                signal,
+                (1, QUOTED_HORIZON),
+                primary=primary,
+                replications=replications,
+                by_year=by_year and kind == "out_of_sample",
+            )
+        )
     return Made(tuple(skills), tuple(rows), _cutoff_rows(name, variant, zones[False], primary))
 
 
@@ -256,20 +313,34 @@ def gap_rows(
     bands = np.where(
         np.isnan(panel.gap_pp), np.nan, np.searchsorted(GAP_BANDS, panel.gap_pp, "right")
     )
-    skills = []
-    for horizon in (1, 2, 3, 5):
-        label = drop_after(ahead(crisis, horizon), crisis)
-        found = score_signal(
-            "credit_gap", panel.gap_pp, crisis, panel.years, horizon=horizon, sample="one_sided",
-            seed=SEED, replications=replications,
-            probability=chance_known(bands, crisis, panel.years, horizon=horizon, label=label),
-        )  # fmt: skip
-        skills.append(skill_row(found, "bis_year_ends", primary=horizon == QUOTED_HORIZON))
+    signal = _Signal(
+        "credit_gap", "bis_year_ends", "one_sided", panel.gap_pp, bands, crisis, panel.years
+    )
+    states = _states(bands, ("low", "middle", "high"))
+    return _one_sided(signal, states, (1, 2, 3, 5), replications, by_year)
+
+
+def _one_sided(
+    signal: _Signal,
+    states: _States,
+    horizons: tuple[int, ...],
+    replications: int,
+    by_year: bool,
+) -> Made:
+    """Scores and odds of a signal in which nothing was fitted to crises."""
+    skills = _skills(signal, horizons, primary=True, replications=replications, by_year=by_year)
     rows = _odds_by_year(
-        "credit_gap", "bis_year_ends", "fixed", _states(bands, ("low", "middle", "high")), crisis,
-        panel.years, primary=True, after=AFTER_YEARS, replications=replications,
-            by_year=by_year,
-    )  # fmt: skip
+        signal.name,
+        signal.variant,
+        "fixed",
+        states,
+        signal.crisis,
+        signal.years,
+        primary=True,
+        after=AFTER_YEARS,
+        replications=replications,
+        by_year=by_year,
+    )
     return Made(tuple(skills), tuple(rows))
 
 
@@ -291,21 +362,9 @@ def service_rows(
         gap = without_years(service.gap_pp, years, WAR_YEARS)
         rank = percentile_known(gap)
         state = np.where(np.isnan(rank), np.nan, np.where(rank >= HIGH_PERCENTILE, 0.0, 1.0))
-        name, skills = f"dsr_{sector}", []
-        for horizon in (1, QUOTED_HORIZON):
-            label = drop_after(ahead(crisis, horizon), crisis)
-            found = score_signal(
-                name, gap, crisis, years, horizon=horizon, sample="one_sided", seed=SEED,
-                replications=replications,
-                probability=chance_known(state, crisis, years, horizon=horizon, label=label),
-            )  # fmt: skip
-            skills.append(
-                skill_row(found, "bank_loans/long_yield", primary=horizon == QUOTED_HORIZON)
-            )
-        rows = _odds_by_year(
-            name, "bank_loans/long_yield", "fixed", _states(state, ("high", "other")), crisis,
-            years, primary=True, after=AFTER_YEARS, replications=replications,
-            by_year=by_year,
-        )  # fmt: skip
-        made += Made(tuple(skills), tuple(rows))
+        signal = _Signal(
+            f"dsr_{sector}", "bank_loans/long_yield", "one_sided", gap, state, crisis, years
+        )
+        states = _states(state, ("high", "other"))
+        made += _one_sided(signal, states, (1, QUOTED_HORIZON), replications, by_year)
     return made

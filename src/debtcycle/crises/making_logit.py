@@ -130,4 +130,6 @@ def _logit(
             # The published sample as published, and all countries after the house's rules.
             chosen = plain and effects == "effects" and horizon == 1
             chosen = chosen and (variant == "14_countries_to_2008") == (after < 0)
-            yield skill_row(score, f"{variant}/{effects}", primary=chosen)
+            yield skill_row(
+                score, f"{variant}/{effects}", primary=chosen, known_by=int(sample.years[-1])
+            )

@@ -49,12 +49,15 @@ class SkillRow:
         ``"in_sample"``, ``"out_of_sample"`` or ``"one_sided"``.
     primary : bool
         Whether this specification was chosen before anything was computed.
+    known_by : int
+        Last year whose crises were known: the record as it stood then.
     """
 
     indicator: str
     variant: str
     sample: str
     primary: bool
+    known_by: int
     horizon: int
     after: int
     observations: int
@@ -176,8 +179,8 @@ class Record:
     seed, replications : int
     level_pct : float
     specifications_tried : int
-        Rows of `skills` and kinds of `odds`: everything that was run is listed, nothing was
-        dropped.
+        Rows of `latest_skills` and kinds of `odds`: everything that was run is listed, nothing
+        was dropped.
     mode : str
         ``"quasi-real-time"``.
     """
@@ -211,17 +214,26 @@ class Record:
         rows = [row for row in self.cutoffs if row.indicator == indicator and row.year < year]
         return max(rows, key=lambda row: row.year, default=None)
 
-    def skill(self, indicator: str, sample: str, horizon: int) -> SkillRow | None:
-        """The primary specification of an indicator."""
-        return next(
-            (
-                row
-                for row in self.skills
-                if row.primary
-                and (row.indicator, row.sample, row.horizon) == (indicator, sample, horizon)
-            ),
-            None,
-        )
+    def known_skill(self, indicator: str, sample: str, horizon: int, year: int) -> SkillRow | None:
+        """The primary specification as it was known before a year began."""
+        rows = [
+            row
+            for row in self.skills
+            if row.primary
+            and (row.indicator, row.sample, row.horizon) == (indicator, sample, horizon)
+            and row.known_by < year
+        ]
+        return max(rows, key=lambda row: row.known_by, default=None)
+
+    @property
+    def latest_skills(self) -> tuple[SkillRow, ...]:
+        """Every specification once, with all that is known of it."""
+        last: dict[tuple[object, ...], SkillRow] = {}
+        for row in self.skills:
+            key = (row.indicator, row.variant, row.sample, row.horizon, row.after)
+            if key not in last or row.known_by > last[key].known_by:
+                last[key] = row
+        return tuple(last.values())
 
     def to_pandas(self) -> pd.DataFrame:
         """Every scored specification, a row each; ConfigError ``pandas.missing``."""
@@ -235,9 +247,9 @@ class Record:
             ("specifications_tried", self.specifications_tried),
             ("expectations_failed", sum(not item.held for item in self.expectations)),
         ]
-        for row in self.skills:
+        for row in self.latest_skills:
             if row.primary and row.low is not None and row.high is not None:
-                name = f"{row.indicator} {row.sample} h{row.horizon}"
+                name = f"{row.indicator} {row.variant} {row.sample} h{row.horizon}"
                 pairs.append((name, f"{row.auroc:.3f} [{row.low:.3f}, {row.high:.3f}]"))
         return lines("Record", pairs)
 

@@ -39,11 +39,11 @@ def _short(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
 
 
-def skill_row(found: Score, variant: str, *, primary: bool) -> SkillRow:
+def skill_row(found: Score, variant: str, *, primary: bool, known_by: int) -> SkillRow:
     """A score as a flat row."""
     alarms, losses = found.alarms, found.losses
     return SkillRow(
-        found.name, variant, found.sample, primary, found.horizon, found.after,
+        found.name, variant, found.sample, primary, known_by, found.horizon, found.after,
         found.observations, found.before_crisis, found.crises, found.countries, found.first,
         found.last, float(f"{found.auroc:.6g}"),
         _short(found.by_country.low), _short(found.by_country.high),

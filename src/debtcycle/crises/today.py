@@ -65,7 +65,7 @@ class Signal(HasReadings):
     base : OddsRow or None
         Of all country-years at the quoted horizon.
     skill : SkillRow or None
-        The record of the measure, if all of it was known by the date.
+        The record of the measure as it was known before the year of the date began.
     """
 
     signal: str
@@ -155,12 +155,10 @@ def _signal(
     year = view.as_of.year
     found = [record.known_odds(name, state, year, horizon) for horizon in HORIZONS]
     sample = "out_of_sample" if name.startswith("rzone") else "one_sided"
-    skill = record.skill(name, sample, QUOTED_HORIZON)
-    if skill is not None and skill.last + skill.horizon >= year:
-        skill = None
     return Signal(
         name, state, figures, stand_ins, cutoffs, tuple(row for row in found if row is not None),
-        record.known_odds(name, "all", year, QUOTED_HORIZON), skill,
+        record.known_odds(name, "all", year, QUOTED_HORIZON),
+        record.known_skill(name, sample, QUOTED_HORIZON, year),
     )  # fmt: skip
 
 
