@@ -353,6 +353,20 @@ def test_the_labels_of_the_house_and_of_the_published_regressions(world):
     assert house == own
 
 
+def test_a_measure_with_a_threshold_of_its_own(world):
+    """A state that is on or off warns when it is on, whatever the past would have chosen."""
+    state = (world.growth > 0.1).astype(float)
+    found = score_signal("g", state, world.crisis, world.years, horizon=2, sample="one_sided",
+                         seed=2, threshold=1.0, replications=100)  # fmt: skip
+    label = drop_after(ahead(world.crisis, 2), world.crisis)
+    there = np.isfinite(label)
+    assert found.losses is not None
+    assert found.losses.hits == int(((state > 0) & (label > 0))[there].sum())
+    assert found.losses.false_alarms == int(((state > 0) & (label == 0))[there].sum())
+    assert found.alarms == count_alarms(drop_after(state, world.crisis), world.crisis, 2)
+    assert found.threshold_last == 1.0
+
+
 def test_results_as_frames(world):
     pytest.importorskip("pandas")
     made = score_signal("g", world.growth, world.crisis, world.years, horizon=1, after=-1,

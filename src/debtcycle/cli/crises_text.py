@@ -113,7 +113,7 @@ def _signal_lines(session: Session, item: Signal, level_pct: float) -> list[str]
 
 def _skill_line(session: Session, row: SkillRow) -> str:
     return session.texts(
-        "crises.skill",
+        f"crises.skill.{row.thresholds}",
         known_by=row.known_by,
         area=_number(row.auroc, 2),
         low=_number(row.low, 2),

@@ -110,6 +110,7 @@ class _Signal:
     state: Floats
     crisis: Floats
     years: Ints
+    threshold: float | None = None
 
 
 def _skills(
@@ -140,9 +141,14 @@ def _skills(
         found = score_signal(
             signal.name, signal.score[:, kept], crisis, years, horizon=horizon,
             sample=signal.sample, seed=SEED, probability=chance, replications=replications,
+            threshold=signal.threshold,
         )  # fmt: skip
         yield skill_row(
-            found, signal.variant, primary=primary and horizon == QUOTED_HORIZON, known_by=year
+            found,
+            signal.variant,
+            primary=primary and horizon == QUOTED_HORIZON,
+            known_by=year,
+            own=signal.threshold is not None,
         )
 
 
@@ -236,7 +242,7 @@ def _rzone(
         )
     skills: list[SkillRow] = []
     for kind, inside in (("in_sample", whole), ("out_of_sample", real)):
-        signal = _Signal(name, variant, kind, inside, inside, crisis, years)
+        signal = _Signal(name, variant, kind, inside, inside, crisis, years, threshold=1.0)
         skills.extend(
             _skills(
                 signal,

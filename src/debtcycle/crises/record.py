@@ -51,6 +51,9 @@ class SkillRow:
         Whether this specification was chosen before anything was computed.
     known_by : int
         Last year whose crises were known: the record as it stood then.
+    thresholds : str
+        ``"past"``: each year's is the best one on what was known then; ``"own"``: the measure
+        itself says when it is on.
     """
 
     indicator: str
@@ -76,6 +79,7 @@ class SkillRow:
     brier_base: Number
     log: Number
     log_base: Number
+    thresholds: str
     preference: Number
     usefulness: Number
     alarm_crises: int | None

@@ -39,8 +39,10 @@ def _short(value: float | None) -> float | None:
     return None if value is None or not np.isfinite(value) else float(f"{value:.6g}")
 
 
-def skill_row(found: Score, variant: str, *, primary: bool, known_by: int) -> SkillRow:
-    """A score as a flat row."""
+def skill_row(
+    found: Score, variant: str, *, primary: bool, known_by: int, own: bool = False
+) -> SkillRow:
+    """A score as a flat row; `own` says that the measure has a threshold of its own."""
     alarms, losses = found.alarms, found.losses
     return SkillRow(
         found.name, variant, found.sample, primary, known_by, found.horizon, found.after,
@@ -49,6 +51,7 @@ def skill_row(found: Score, variant: str, *, primary: bool, known_by: int) -> Sk
         _short(found.by_country.low), _short(found.by_country.high),
         _short(found.by_block.low), _short(found.by_block.high), found.block_years,
         _short(found.brier), _short(found.brier_base), _short(found.log), _short(found.log_base),
+        "own" if own else "past",
         None if losses is None else losses.preference,
         None if losses is None else _short(losses.relative_usefulness),
         None if alarms is None else alarms.crises, None if alarms is None else alarms.hits,

@@ -62,9 +62,9 @@ class Score:
         Scores of the probabilities and of the base rate known at the time, over the same
         country-years; None where the signal gives no probability.
     losses, alarms : Losses and Alarms, or None
-        With thresholds from the past only.
+        With thresholds from the past only, or with the measure's own.
     threshold_last : float or None
-        The threshold known at the end.
+        The threshold at the end.
     """
 
     name: str
@@ -140,18 +140,17 @@ def warnings_of(score: Floats, crisis: Floats, limits: Floats, after: int = AFTE
     return signal if after < 0 else drop_after(signal, crisis, after)
 
 
-def _with_past_thresholds(
+def _signalled(
     score: Floats,
     label: Floats,
     crisis: Floats,
     times: NDArray[np.int64],
+    limits: Floats,
     horizon: int,
     preference: float,
     after: int,
 ) -> tuple[Losses | None, Alarms | None, float | None]:
-    """Losses and alarms of the signal that thresholds from the past give."""
-    seen = observe(score, label, crisis, times, horizon=horizon)
-    limits = past_thresholds(seen, times, horizon, preference)
+    """Losses and alarms of the signal that the thresholds of the years give."""
     if np.isnan(limits).all():
         return None, None, None
     signal = warnings_of(score, crisis, limits, after)
@@ -173,6 +172,7 @@ def score_signal(
     label: Floats | None = None,
     after: int = AFTER_YEARS,
     preference: float = PREFERENCE,
+    threshold: float | None = None,
     replications: int = REPLICATIONS,
     level_pct: float = LEVEL_PCT,
 ) -> Score:
@@ -198,6 +198,10 @@ def score_signal(
         Labels in place of the house's: years ahead without the crisis' own year and the `after`
         years that follow, and without the last `horizon` years.
 
+    threshold : float, optional
+        Score from which on the signal is on, for a measure that has its own; by default that of
+        each year is chosen from its past alone.
+
     Raises
     ------
     ConfigError
@@ -215,8 +219,12 @@ def score_signal(
     by_country, by_block = both(
         draws, lambda weights: auroc_of_weights(seen.score, seen.label, weights), level_pct
     )
-    losses, alarms, last = _with_past_thresholds(
-        score, marks, crisis, times, horizon, preference, after
+    if threshold is None:
+        limits = past_thresholds(seen, times, horizon, preference)
+    else:
+        limits = np.full(len(times), threshold)
+    losses, alarms, last = _signalled(
+        score, marks, crisis, times, limits, horizon, preference, after
     )
     return Score(
         name, sample, horizon, after, len(seen), seen.positives, seen.crises, seen.units,
