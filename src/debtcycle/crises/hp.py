@@ -44,6 +44,20 @@ def kalman_gains(steps: int, smoothing: float = BIS_SMOOTHING) -> tuple[tuple[fl
     return _gains(1 << max(steps - 1, 0).bit_length(), positive(smoothing, "smoothing"))
 
 
+def _filtered(plain: list[float], smoothing: float) -> list[float]:
+    """The level after every figure: what was foreseen plus the gain times the surprise."""
+    level, before = plain[1], plain[0]
+    trend = [before, level]
+    for figure, (gain, gain_before) in zip(
+        plain[2:], kalman_gains(len(plain) - 2, smoothing), strict=False
+    ):
+        ahead = 2.0 * level - before
+        surprise = figure - ahead
+        level, before = ahead + gain * surprise, level + gain_before * surprise
+        trend.append(level)
+    return trend
+
+
 def one_sided_trend(
     values: ArrayLike,
     smoothing: float = BIS_SMOOTHING,
@@ -65,7 +79,8 @@ def one_sided_trend(
     Returns
     -------
     ndarray, shape (n,)
-        The trend in the unit of the figures; the first two are the figures themselves.
+        The trend in the unit of the figures; the first two are the figures themselves. A longer
+        series leaves it identical to the bit.
 
     Raises
     ------
@@ -84,21 +99,9 @@ def one_sided_trend(
     both; the filter starts there, with the error of each figure as its variance, which is the
     exact solution under a flat prior and not an approximation to it.
 
-    Nothing after t enters the value at t: a longer series leaves it identical to the bit.
-
     References
     ----------
     Drehmann and Yetman (2018), BIS Working Papers 744; Basel Committee (2010), BCBS 187.
     """
     found = figures(values, name, least=2, rows=rows)
-    plain = found.tolist()
-    level, before = plain[1], plain[0]
-    trend = [before, level]
-    for figure, (gain, gain_before) in zip(
-        plain[2:], kalman_gains(len(plain) - 2, smoothing), strict=False
-    ):
-        ahead = 2.0 * level - before
-        surprise = figure - ahead
-        level, before = ahead + gain * surprise, level + gain_before * surprise
-        trend.append(level)
-    return frozen(np.array(trend))
+    return frozen(np.array(_filtered(found.tolist(), smoothing)))

@@ -21,7 +21,7 @@ from debtcycle.crises.intervals import (
     wilson,
 )
 from debtcycle.crises.labels import ahead
-from debtcycle.crises.observations import observe
+from debtcycle.crises.observations import Observations, observe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +95,28 @@ def _share(label: Floats, weights: Floats) -> Floats:
     return found
 
 
+def _bootstrapped(
+    known: Observations, horizon: int, seed: int, replications: int, level_pct: float
+) -> tuple[Interval, Interval]:
+    """Intervals of the share among the members of a state.
+
+    Weights of a draw are taken over all country-years whose state is known, those outside the
+    state included: whether a drawn country enters the state at all is part of the chance.
+    """
+    member = known.score > 0
+    if not member.any():
+        nothing = (Interval(np.nan, np.nan, level_pct, method) for method in ("country", "block"))
+        return next(nothing), next(nothing)
+    draws = draw(
+        known.unit,
+        known.time,
+        block_years=max(horizon, LEAST_BLOCK_YEARS),
+        seed=seed,
+        replications=replications,
+    )
+    return both(draws, lambda weights: _share(known.label[member], weights[:, member]), level_pct)
+
+
 def odds(
     state: str,
     inside: Floats,
@@ -123,31 +145,13 @@ def odds(
     seed : int
     label : ndarray, optional
         Labels to use in place of all of `labels.ahead`, e.g. without the years after a crisis.
-
-    Notes
-    -----
-    Weights of a draw are taken over all country-years whose state is known, those outside the
-    state included: whether a drawn country enters the state at all is part of the chance.
     """
     marks = ahead(crisis, horizon) if label is None else label
     known = observe(inside, marks, crisis, times, horizon=horizon)
-    member = known.score > 0
     within = observe(np.where(inside > 0, inside, np.nan), marks, crisis, times, horizon=horizon)
     count, events = len(within), within.positives
     small = wilson(events / horizon, count / horizon, level_pct)
-    if count:
-        draws = draw(
-            known.unit, known.time, block_years=max(horizon, LEAST_BLOCK_YEARS), seed=seed,
-            replications=replications,
-        )  # fmt: skip
-        by_country, by_block = both(
-            draws,
-            lambda weights: _share(known.label[member], weights[:, member]),
-            level_pct,
-        )
-    else:
-        by_country = Interval(np.nan, np.nan, level_pct, "country")
-        by_block = Interval(np.nan, np.nan, level_pct, "block")
+    by_country, by_block = _bootstrapped(known, horizon, seed, replications, level_pct)
     outer = hull(by_country, by_block, small)
     return Odds(
         state, horizon, count, events, within.crises, within.units,

@@ -140,6 +140,12 @@ def warnings_of(score: Floats, crisis: Floats, limits: Floats, after: int = AFTE
     return signal if after < 0 else drop_after(signal, crisis, after)
 
 
+def _labels(crisis: Floats, horizon: int, after: int) -> Floats:
+    """Years ahead, without the crisis' own year and the `after` years that follow."""
+    marks = ahead(crisis, horizon)
+    return marks if after < 0 else drop_after(marks, crisis, after)
+
+
 def _signalled(
     score: Floats,
     label: Floats,
@@ -160,22 +166,11 @@ def _signalled(
 
 
 def score_signal(
-    name: str,
-    score: Floats,
-    crisis: Floats,
-    times: NDArray[np.int64],
-    *,
-    horizon: int,
-    sample: str,
-    seed: int,
-    probability: Floats | None = None,
-    label: Floats | None = None,
-    after: int = AFTER_YEARS,
-    preference: float = PREFERENCE,
-    threshold: float | None = None,
-    replications: int = REPLICATIONS,
-    level_pct: float = LEVEL_PCT,
-) -> Score:
+    name: str, score: Floats, crisis: Floats, times: NDArray[np.int64], *, horizon: int,
+    sample: str, seed: int, probability: Floats | None = None, label: Floats | None = None,
+    after: int = AFTER_YEARS, preference: float = PREFERENCE, threshold: float | None = None,
+    replications: int = REPLICATIONS, level_pct: float = LEVEL_PCT,
+) -> Score:  # fmt: skip
     """Score a signal.
 
     Parameters
@@ -186,31 +181,22 @@ def score_signal(
         Higher means more danger; NaN where it is not known or the year is left out.
     crisis : ndarray, shape (countries, years)
         1 in the year in which a crisis begins, 0 otherwise, NaN where nobody has looked.
-    times : int array, shape (years,)
-    horizon : int
-        A crisis counts if it begins one to so many years later.
+    times, horizon
+        The years; a crisis counts if it begins one to `horizon` years later.
     probability : ndarray, optional
         Chance of a crisis within the horizon, 0 to 1, for the Brier and log scores.
-    after : int, default 2
-        Years dropped after the beginning of a crisis; -1 keeps even that year, as published
-        regressions do.
-    label : ndarray, optional
-        Labels in place of the house's: years ahead without the crisis' own year and the `after`
-        years that follow, and without the last `horizon` years.
-
+    label, after
+        Labels, by default those of `labels.ahead` without the `after` years that follow the
+        beginning of a crisis; -1 keeps even that year, as published regressions do.
     threshold : float, optional
-        Score from which on the signal is on, for a measure that has its own; by default that of
-        each year is chosen from its past alone.
+        Score from which on the signal is on; by default each year's is chosen from its past.
 
     Raises
     ------
     ConfigError
         ``crises.panel`` where shapes differ; ``crises.empty`` without years of both kinds.
     """
-    marks = label
-    if marks is None:
-        marks = ahead(crisis, horizon)
-        marks = marks if after < 0 else drop_after(marks, crisis, after)
+    marks = _labels(crisis, horizon, after) if label is None else label
     seen = observe(score, marks, crisis, times, horizon=horizon)
     if not 0 < seen.positives < len(seen):
         raise ConfigError("crises.empty", name=name, found=len(seen), events=seen.positives)
@@ -219,17 +205,13 @@ def score_signal(
     by_country, by_block = both(
         draws, lambda weights: auroc_of_weights(seen.score, seen.label, weights), level_pct
     )
+    limits = np.full(len(times), np.nan if threshold is None else threshold)
     if threshold is None:
         limits = past_thresholds(seen, times, horizon, preference)
-    else:
-        limits = np.full(len(times), threshold)
-    losses, alarms, last = _signalled(
-        score, marks, crisis, times, limits, horizon, preference, after
-    )
     return Score(
         name, sample, horizon, after, len(seen), seen.positives, seen.crises, seen.units,
         int(seen.time.min()), int(seen.time.max()), auroc(seen.score, seen.label),
         by_country, by_block, hull(by_country, by_block), block,
         *_probabilities(probability, marks, crisis, times, horizon),
-        losses, alarms, last,
+        *_signalled(score, marks, crisis, times, limits, horizon, preference, after),
     )  # fmt: skip
