@@ -24,6 +24,7 @@ _COMMANDS = {
     "replay": "debtcycle.cli.replay",
     "claims": "debtcycle.cli.claims",
     "series": "debtcycle.cli.series",
+    "crises": "debtcycle.cli.crises",
     "model": "debtcycle.cli.model",
     "machine": "debtcycle.cli.machine",
     "simulate": "debtcycle.cli.simulate",

@@ -19,6 +19,7 @@ __all__ = [
     "xls_rows",
     "xls_sheet_names",
     "xlsx_rows",
+    "xlsx_sheet",
 ]
 
 MAX_FILE_BYTES = 64 * 2**20
@@ -61,6 +62,25 @@ def _check_zip(data: bytes, name: str) -> None:
         raise SourceError("source.broken", name=name, kind="zip") from error
 
 
+def _xlsx(data: bytes, name: str, sheet: str | None) -> list[tuple[object, ...]]:
+    """Rows of a sheet, of the first one without a name."""
+    _check_zip(data, name)
+    openpyxl = optional_module("openpyxl", name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # publishers' workbooks often lack a default style
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            if sheet is not None and sheet not in book.sheetnames:
+                raise SchemaChanged("source.sheet", name=name, sheet=sheet)
+            found = book.worksheets[0] if sheet is None else book[sheet]
+            found.reset_dimensions()  # some publishers write a wrong size
+            return [tuple(row) for row in found.iter_rows(values_only=True)]
+    except SourceError:
+        raise
+    except Exception as error:  # openpyxl has no error of its own for a damaged part
+        raise SourceError("source.broken", name=name, kind="xlsx") from error
+
+
 def xlsx_rows(data: bytes, name: str) -> list[tuple[object, ...]]:
     """Rows of a workbook's first sheet (.xlsx).
 
@@ -69,17 +89,12 @@ def xlsx_rows(data: bytes, name: str) -> list[tuple[object, ...]]:
     SourceError
         ``source.needs`` without openpyxl; ``source.broken`` or ``source.too_large``.
     """
-    _check_zip(data, name)
-    openpyxl = optional_module("openpyxl", name)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # publishers' workbooks often lack a default style
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # some publishers write a wrong size
-            return [tuple(row) for row in sheet.iter_rows(values_only=True)]
-    except Exception as error:  # openpyxl has no error of its own for a damaged part
-        raise SourceError("source.broken", name=name, kind="xlsx") from error
+    return _xlsx(data, name, None)
+
+
+def xlsx_sheet(data: bytes, name: str, sheet: str) -> list[tuple[object, ...]]:
+    """Rows of one sheet (.xlsx); also SchemaChanged ``source.sheet`` where it is gone."""
+    return _xlsx(data, name, sheet)
 
 
 def _open_xls(data: bytes, name: str) -> Any:

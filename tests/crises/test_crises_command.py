@@ -1,0 +1,213 @@
+"""``debtcycle crises``: text and JSON in both languages, and what it says to bad input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+
+from cli.conftest import _calm_surroundings, call, read  # noqa: F401 - fixtures
+from debtcycle.crises import one_sided_trend
+from debtcycle.i18n import LANGUAGES, translator
+
+DAY = ("--as-of", "2025-12-15")
+
+
+@pytest.fixture
+def own_file(tmp_path):
+    path = tmp_path / "own.csv"
+    values = 100.0 + np.cumsum(np.sin(np.arange(60.0)))
+    quarters = np.arange("2000-01", "2015-01", 3, dtype="M8[M]")
+    lines = [f"{day}-01,{value!r},{4.0 + n / 50}" for n, (day, value) in
+             enumerate(zip(quarters, values.tolist(), strict=True))]  # fmt: skip
+    path.write_text("quarter,ratio,rate_pct\n" + "\n".join(lines) + "\n")
+    return path, values
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["today", "gap", "dsr", "rzone", "record"])
+def test_every_command_speaks_both_languages(read, lang, name):  # noqa: F811
+    words = () if name == "record" else DAY
+    done = read("crises", name, *words, "--lang", lang)
+    assert (done.code, done.err) == (0, "")
+    assert not re.search(r"crises\.[a-z_.]+\b|\{[a-z]+\}|\bnan\b", done.out)
+    assert ("危机" in done.out) == (lang == "zh")
+
+
+def test_no_share_stands_without_its_interval_and_its_counts(read):  # noqa: F811
+    out = " ".join(read("crises", "today", *DAY).out.split())
+    shares = re.findall(r"(?:after|within \d y:) \d+ %", out)
+    whole = re.findall(
+        r"\d+ %(?: of such country-years)?, interval \d+ to \d+ % "
+        r"\(\d+ country-years, \d+ crises, \d+ countries, known by \d{4}\)", out
+    )  # fmt: skip
+    assert len(shares) == len(whole) >= 10
+    assert "revised" in out
+    assert "Quasi-real-time" in out
+
+
+def test_json_of_a_day(read):  # noqa: F811
+    made = json.loads(read("crises", "today", *DAY, "--format", "json").out)
+    assert made["as_of"] == "2025-12-15"
+    assert made["mode"] == "quasi-real-time"
+    assert len(made["signals"]) == 5
+    for item in made["signals"]:
+        for row in item["odds"]:
+            assert row["low_pct"] < row["high_pct"]
+            assert row["known_by"] < 2025
+    only = json.loads(read("crises", "rzone", *DAY, "--format", "json").out)
+    assert [item["signal"] for item in only["signals"]] == ["rzone_household", "rzone_business"]
+
+
+def test_without_a_date_the_newest_with_fresh_figures_is_answered_for(read):  # noqa: F811
+    made = json.loads(read("crises", "gap", "--format", "json").out)
+    assert "2026-01-01" <= made["as_of"] <= "2026-11-22"
+
+
+def test_the_record_as_json(read):  # noqa: F811
+    made = json.loads(read("crises", "record", "--format", "json").out)
+    assert made["specifications_tried"] > 100
+    assert made["expectations"][0]["held"] is True
+
+
+def test_a_measure_that_is_not_known_says_why(read):  # noqa: F811
+    out = read("crises", "today", "--as-of", "1929-09-30").out
+    assert "state: unknown" in out
+    assert "the series did not exist at this date" in out
+
+
+def test_the_gap_of_a_users_file_in_three_forms(call, own_file):  # noqa: F811
+    path, values = own_file
+    rows = list(csv.DictReader(io.StringIO(
+        call("crises", "gap", path, "--column", "ratio", "--format", "csv").out)))  # fmt: skip
+    assert [float(line["ratio_pct"]) for line in rows] == pytest.approx(values, abs=0.0)
+    assert rows[39]["gap_pp"] == ""
+    gap = values - one_sided_trend(values)
+    assert [float(line["gap_pp"]) for line in rows[40:]] == pytest.approx(gap[40:], abs=0.0)
+    made = json.loads(call("crises", "gap", path, "--column", "ratio", "--format", "json").out)
+    assert made[0]["gap_pp"][-1] == pytest.approx(gap[-1])
+    assert made[0]["gap_pp"][0] is None
+    text = call("crises", "gap", path, "--column", "ratio").out
+    assert f"{gap[-1]:.2f}".replace("-", "\u2212") in text
+
+
+def test_debt_service_of_a_users_file(call, own_file):  # noqa: F811
+    path, values = own_file
+    words = ("crises", "dsr", path, "--debt", "ratio", "--years", "13")
+    made = json.loads(call(*words, "--format", "json").out)
+    rate = (4.0 + 59 / 50) / 100.0
+    pay = 100.0 * values[-1] * rate / (1.0 - (1.0 + rate) ** -13)
+    assert made["service"]["ratio_pct"][-1] == pytest.approx(pay)
+    assert made["service"]["gap_pp"][0] is None
+    assert "13" in call(*words).out
+
+
+def test_the_file_of_the_bis(call, gap_path, tmp_path):  # noqa: F811
+    out = call("crises", "gap", "--bis", gap_path).out
+    worst = re.search(r"over 44 economies: ([0-9.e-]+) pp", out)
+    assert worst is not None
+    assert float(worst[1]) <= 6e-5
+    target = tmp_path / "us.csv"
+    done = call("crises", "gap", "--bis", gap_path, "--country", "us", "--format", "csv",
+                "--out", target)  # fmt: skip
+    assert (done.code, done.out) == (0, "")
+    assert target.read_text().count("\nUS,") > 300
+    missing = call("crises", "gap", "--bis", gap_path, "--country", "zz")
+    assert missing.code == 2
+    assert "zz" in missing.err
+
+
+def test_the_logit_of_a_users_database(call, jst_path):  # noqa: F811
+    words = ("--jst", jst_path, "--replications", "100")
+    found = json.loads(call("crises", "logit", *words, "--format", "json").out)
+    assert found["fit"]["auroc"] == pytest.approx(0.717, abs=0.05)
+    assert found["out_of_sample"]["auroc"] < found["in_sample"]["auroc"]
+    out = call("crises", "logit", *words, "--until", "1960", "--lang", "zh").out
+    assert "1960" in out
+    assert "样本外" in out
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("gap", "FILE"), 2),
+        (("gap", "FILE", "--column", "nothing"), 3),
+        (("gap", "no.csv", "--column", "x"), 3),
+        (("gap", "--format", "csv"), 2),
+        (("gap", "FILE", "--column", "ratio", "--smoothing", "0"), 2),
+        (("dsr", "FILE", "--debt", "nothing"), 3),
+        (("dsr", "FILE", "--debt", "ratio", "--years", "0"), 2),
+        (("rzone", "--credit", "FILE"), 2),
+        (("rzone", "--jst", "FILE"), 3),
+        (("logit",), 2),
+        (("logit", "--jst", "FILE"), 3),
+        (("logit", "--jst", "no.xlsx"), 3),
+        (("today", "--as-of", "2030-01-01"), 2),
+        (("weather",), 2),
+    ],
+)
+def test_bad_calls_end_in_two_lines(call, own_file, lang, words, code):  # noqa: F811
+    named = [str(own_file[0]) if word == "FILE" else word for word in words]
+    done = call("crises", *named, "--lang", lang)
+    assert done.code == code
+    assert done.out == ""
+    assert 1 <= len(done.err.strip().splitlines()) <= 3
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        ("2000-Q1,2", "does not follow"),
+        ("2000-Q3,2", "does not follow"),
+        ("2000-Q2,", "not a finite figure"),
+        ("2000-Q2,abc", "is not a figure"),
+        ("2000-Q2,inf", "is not a figure"),
+        ("soon,2", "is not a date"),
+    ],
+)
+def test_a_bad_cell_is_named_by_row_and_column(call, tmp_path, second, message):  # noqa: F811
+    path = tmp_path / "bad.csv"
+    path.write_text(f"quarter,ratio\n2000-Q1,1\n{second}\n2000-Q4,3\n")
+    done = call("crises", "gap", path, "--column", "ratio")
+    assert done.code in {2, 3}
+    assert message in done.err
+    assert "ow 3" in done.err
+    assert "ratio" in done.err or "quarter" in done.err
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_error_of_the_room_has_a_text_and_a_remedy(repository, lang):
+    texts = translator(lang)
+    folders = ("crises", "cli")
+    found = {
+        key
+        for folder in folders
+        for path in (repository / "src" / "debtcycle" / folder).glob("*.py")
+        for key in re.findall(
+            r'(?:ConfigError|ModelError)\(\s*"(crises\.[a-z_]+)"', path.read_text()
+        )
+    }
+    assert len(found) >= 15
+    for key in found:
+        assert len(texts(key).splitlines()) == 2, key
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_state_and_reading_has_a_name(lang, edition_store):
+    from debtcycle.crises.today import today
+    from debtcycle.views import View
+
+    texts = translator(lang)
+    for day in ("1929-09-30", "2025-12-15"):
+        for item in today(View(as_of=day, store=edition_store)).signals:
+            assert f"crises.signal.{item.signal}" in texts
+            assert all(f"crises.stand_in.{key}" in texts for key in item.stand_ins)
+            for made in item.figures:
+                for part in ("name", "formula", "reading"):
+                    assert f"indicator.{made.indicator}.{part}" in texts
