@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOMS = ("catalogue", "store", "views", "indicators", "cycle", "sfc")
+ROOMS = ("catalogue", "store", "views", "indicators", "cycle", "sfc", "bubbles")
 
 
 def gate(repository: Path, folder: Path, files: dict[str, tuple[int, int, int, int]]) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOWEST_PCT = 90.0
-ROOMS = ("catalogue", "store", "views", "indicators", "cycle", "sfc")
+ROOMS = ("catalogue", "store", "views", "indicators", "cycle", "sfc", "bubbles")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _COMMANDS = {
     "replay": "debtcycle.cli.replay",
     "claims": "debtcycle.cli.claims",
     "series": "debtcycle.cli.series",
+    "bubbles": "debtcycle.cli.bubbles",
     "model": "debtcycle.cli.model",
     "import": "debtcycle.cli.import_files",
     "status": "debtcycle.cli.status",
