@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.bubbles.draws import Values
+from debtcycle.errors import ConfigError
 
-__all__ = ["Null", "fit_null", "grow", "null_lags"]
+__all__ = ["Null", "drawable_null", "fit_null", "grow", "null_lags"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,20 @@ def fit_null(y: Values, lag: int) -> Null:
     return Null(found[1:], target - regressors @ found)
 
 
+def drawable_null(y: Values, lag: int) -> Null:
+    """The same, refused where it fits perfectly: there is nothing to draw from.
+
+    Raises
+    ------
+    ConfigError
+        ``bubbles.residuals``.
+    """
+    found = fit_null(y, lag)
+    if not np.abs(found.residuals).max() > 1e-12 * np.abs(y).max():
+        raise ConfigError("bubbles.residuals")
+    return found
+
+
 def null_lags(y: Values, most: int, price: str) -> int:
     """Lags from 0 to `most` that AIC or BIC prefers under the null, on common rows."""
     best, chosen = np.inf, 0
@@ -44,7 +59,8 @@ def null_lags(y: Values, most: int, price: str) -> int:
         rest = fit_null(y[most - lag :], lag).residuals
         rows = len(rest)
         cost = np.log(rows) if price == "bic" else 2.0
-        criterion = float(rows * np.log(rest @ rest / rows) + (lag + 1) * cost)
+        square = max(float(rest @ rest) / rows, np.finfo(float).tiny)
+        criterion = float(rows * np.log(square) + (lag + 1) * cost)
         if criterion < best:
             best, chosen = criterion, lag
     return chosen

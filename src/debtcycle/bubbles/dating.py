@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +29,7 @@ class Episode:
     peak : int
         Place of the largest statistic.
     statistic : float
-        That largest statistic.
+        That largest statistic; not a number where a perfect fit leaves it without a size.
     direction : {"upward", "collapse"}
         Whether the series rose or fell from the last observation before the run to the peak. The
         test itself is blind to direction: a crash is as explosive as a boom.
@@ -67,7 +68,8 @@ def date_episodes(
     Parameters
     ----------
     y, statistic, critical : array (n,)
-        The series, and two sequences that are not numbers where there is no window.
+        The series, and two sequences that are not numbers where there is no window. A statistic
+        may be infinite.
     min_duration : int, optional
         By default floor(log n). Runs that are shorter at the end of the sample are left out too:
         what is not yet long enough is not yet an episode.
@@ -87,6 +89,7 @@ def date_episodes(
         if stop - start < shortest:
             continue
         peak = start + int(np.argmax(statistic[start:stop]))
+        largest = float(statistic[peak])
         rose = y[peak] >= y[max(start - 1, 0)]
         labels = [str(p + 1) if dates is None else dates[p] for p in (start, stop - 1, peak)]
         found.append(
@@ -94,7 +97,7 @@ def date_episodes(
                 start,
                 stop - 1,
                 peak,
-                float(statistic[peak]),
+                largest if math.isfinite(largest) else math.nan,
                 "upward" if rose else "collapse",
                 stop == n,
                 *labels,

@@ -114,7 +114,7 @@ def _read(path: Path, n: int, window: int, lag: int, replications: int) -> Criti
     """Kept critical values; None if there are none, or the file is damaged."""
     knots = knots_of(n, window)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             tails, curves = file["tails"], file["curves"]
     except Exception:  # noqa: BLE001 - whatever is wrong with the file, it is made again
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from debtcycle.bubbles.autoregression import fit_null, grow
+from debtcycle.bubbles.autoregression import drawable_null, grow
 from debtcycle.bubbles.critical import CriticalValues, Definition, quantiles
 from debtcycle.bubbles.dating import Episode, date_episodes
 from debtcycle.bubbles.draws import Maker, Progress, Seed, Values, draw
@@ -166,7 +166,7 @@ def sieve_bootstrap(
     Raises
     ------
     ConfigError
-        ``bubbles.count``.
+        ``bubbles.count``, or ``bubbles.residuals`` where the null fits a series perfectly.
     """
     maker = _maker([one.series.values for one in test.members], test.lag)
     draws = draw(
@@ -182,7 +182,7 @@ def sieve_bootstrap(
 
 def _maker(series: list[Values], lag: int) -> Maker:
     """Bootstrap panels, the series of each one below the other."""
-    fits = [fit_null(one, lag) for one in series]
+    fits = [drawable_null(one, lag) for one in series]
     residuals = np.column_stack([one.residuals for one in fits])
     slopes = np.column_stack([one.slopes for one in fits])
     first = np.column_stack([np.diff(one)[:lag] for one in series])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["plain_adf", "plain_information", "plain_sequences"]
+__all__ = ["plain_adf", "plain_sequences", "plain_squares"]
 
 Values = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def plain_adf(window: Values, lag: int = 0) -> float:
     return float(slope * abs(r[-1, -1]) / np.sqrt(variance))
 
 
-def plain_information(window: Values, lag: int) -> float:
+def plain_squares(window: Values, lag: int) -> float:
     """Squared residuals of the regression."""
     x, y = _regression(window, lag)
     q, _ = np.linalg.qr(x)

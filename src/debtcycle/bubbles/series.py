@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,19 +68,17 @@ def checked_numbers(given: Any, column: str = "-") -> Values:
     found = _numbers(given, column)
     if not len(found):
         raise ConfigError("bubbles.empty", column=column)
-    # The sum of finite numbers may overflow; then each is looked at.
-    if not math.isfinite(found.sum()):
+    if not np.isfinite(found).all():
         if np.isnan(found).any():
             raise ConfigError("bubbles.missing", row=_first(np.isnan(found)), column=column)
-        if np.isinf(found).any():
-            raise ConfigError("bubbles.infinite", row=_first(np.isinf(found)), column=column)
+        raise ConfigError("bubbles.infinite", row=_first(np.isinf(found)), column=column)
     low, high = float(found.min()), float(found.max())
     if max(-low, high) > 1e60:
         row = _first(np.abs(found) > 1e60)
         raise ConfigError("bubbles.large", row=row, column=column)
-    if low == high:
+    if low == high and len(found) > 1:
         raise ConfigError("bubbles.constant", n=len(found), column=column)
-    if high - low < 1e-60:
+    if 0 < high - low < 1e-60:
         raise ConfigError("bubbles.small", column=column)
     return found
 
@@ -96,7 +93,7 @@ def _ordinal(label: str) -> tuple[int, int, int] | None:
     if not found:
         return None
     month, day = int(found[2] or 1), int(found[3] or 0)
-    if not 1 <= month <= 12 or day > _DAYS[month - 1] or found[3] == "0":
+    if not 1 <= month <= 12 or day > _DAYS[month - 1] or (found[3] and not day):
         return None
     return int(found[1]) * 12 + month - 1, day, 1 if found[2] else 12
 

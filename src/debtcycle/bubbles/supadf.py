@@ -23,7 +23,7 @@ from debtcycle.bubbles.draws import Values
 from debtcycle.bubbles.kernel import statistics
 from debtcycle.bubbles.montecarlo import monte_carlo
 from debtcycle.bubbles.series import Observed, observed
-from debtcycle.bubbles.windows import checked_lag, checked_window
+from debtcycle.bubbles.windows import MOST_LAGS, checked_lag, checked_window
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -126,6 +126,9 @@ class SupADF:
     ) -> tuple[Episode, ...]:
         """Dates on which BSADF (BADF for the definition ``badf``) exceeds its critical sequence.
 
+        A date at which a window fits an explosive root perfectly counts as above it: only the
+        size of the statistic is beyond the figures, not its sign.
+
         Parameters
         ----------
         critical : CriticalValues, optional
@@ -142,9 +145,11 @@ class SupADF:
             ``bubbles.mismatch`` if `critical` is for another n or window, and those of
             `CriticalValues.sequence` and `date_episodes`.
         """
+        statistic = self.badf if definition == "badf" else self.bsadf
+        beyond = np.isnan(statistic) & (self.flags == PERFECT)
         return date_episodes(
             self.series.values,
-            self.badf if definition == "badf" else self.bsadf,
+            np.where(beyond, np.inf, statistic),
             self.sequence(critical, level=level, definition=definition),
             dates=self.series.dates,
             min_duration=min_duration,
@@ -265,7 +270,7 @@ def sup_adf(
     data = observed(series, dates)
     if isinstance(lag, str):
         if lag not in RULES:
-            raise ConfigError("bubbles.lag", lag=lag, most=24)
+            raise ConfigError("bubbles.lag", lag=lag, most=MOST_LAGS)
         most = checked_lag(max_lag)
         shortest = checked_window(window, len(data.values), most)
         found = chosen_statistics(data.values, shortest, most, RULES[lag])

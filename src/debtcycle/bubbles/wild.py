@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from debtcycle.bubbles.autoregression import fit_null, grow, null_lags
+from debtcycle.bubbles.autoregression import drawable_null, grow, null_lags
 from debtcycle.bubbles.critical import LEVELS, CriticalValues, quantiles
 from debtcycle.bubbles.draws import Maker, Progress, Seed, Values, draw
 from debtcycle.bubbles.supadf import RULES, SupADF
@@ -58,7 +58,8 @@ def wild_bootstrap(
     Raises
     ------
     ConfigError
-        ``bubbles.scheme``, ``bubbles.count``, ``bubbles.horizon``.
+        ``bubbles.scheme``, ``bubbles.count``, ``bubbles.horizon``, or ``bubbles.residuals`` where
+        the null fits perfectly and leaves nothing to draw from.
 
     References
     ----------
@@ -100,7 +101,7 @@ def wild_bootstrap(
 
 def _maker(y: Values, lag: int, length: int, scheme: str) -> Maker:
     """Bootstrap series of a length."""
-    null = fit_null(y, lag)
+    null = drawable_null(y, lag)
     first, level = np.diff(y)[:lag, None], y[:1]
     steps = length - 1 - lag
 

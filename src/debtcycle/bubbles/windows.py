@@ -23,7 +23,7 @@ __all__ = [
     "to_exuber",
 ]
 
-MOST_LAGS = 24
+MOST_LAGS = 12  # each number of lags is code of its own, longer than that of the one before
 
 
 def default_window(n: int) -> int:

@@ -110,7 +110,7 @@ def _as_json(
                     "peak": _label(test, one.peak),
                     "direction": one.direction,
                     "duration": one.duration,
-                    "statistic": one.statistic,
+                    "statistic": _number(one.statistic),
                     "ongoing": one.ongoing,
                 }
                 for one in found
