@@ -38,7 +38,7 @@ def pack(entries: Sequence[CriticalValues]) -> bytes:
         body += [np.round(one.tails.ravel() / STEP), steps.ravel()]
     stream = io.BytesIO()
     np.save(stream, np.array(head, dtype=np.int32), allow_pickle=False)
-    np.save(stream, np.concatenate(body).astype(np.int16), allow_pickle=False)
+    np.save(stream, np.concatenate(body).astype(np.int32), allow_pickle=False)
     return lzma.compress(stream.getvalue(), preset=9 | lzma.PRESET_EXTREME)
 
 
@@ -46,7 +46,7 @@ def unpack(packed: bytes) -> dict[Key, CriticalValues]:
     """Tables by observations, window and lag."""
     stream = io.BytesIO(lzma.decompress(packed))
     head: NDArray[np.int32] = np.load(stream, allow_pickle=False)
-    body: NDArray[np.int16] = np.load(stream, allow_pickle=False)
+    body: NDArray[np.int32] = np.load(stream, allow_pickle=False)
     found, at = {}, 0
     for n, window, lag, replications in head.tolist():
         knots = knots_of(n, window)
