@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -116,7 +115,6 @@ def first_calls() -> list[Measure]:
                 done = subprocess.run(
                     [sys.executable, "-c", FIRST_CALL, str(lag)],
                     env=env, check=True, capture_output=True, text=True,
-                    cwd=Path(__file__).parent,
                 )  # fmt: skip
                 loading, call = map(float, done.stdout.split())
                 found.append(Measure(f"first call, lag {lag}, {name}", call))

@@ -31,7 +31,17 @@ from debtcycle.bubbles._native import (
     sweep,
 )
 
-__all__ = ["BLOCK", "TRUST_SHARE", "Values", "root", "scan", "statistics", "supremum", "workspace"]
+__all__ = [
+    "BLOCK",
+    "TRUST_SHARE",
+    "Values",
+    "extremes",
+    "root",
+    "scan",
+    "statistics",
+    "supremum",
+    "workspace",
+]
 
 BLOCK = 128
 TRUST_SHARE = 1e-6
@@ -62,6 +72,17 @@ def scan(y, first, lag, table):  # type: ignore[no-untyped-def]
             x, d, back = y[t - 1] - base, y[t] - y[t - 1], y[t - j] - y[t - j - 1]
             table[CROSS + j, t] = table[CROSS + j, t - 1] + x * back
             table[products + j, t] = table[products + j, t - 1] + d * back
+
+
+@compiled
+def extremes(y):  # type: ignore[no-untyped-def]
+    """Smallest and largest number; not numbers if one of them is not."""
+    low = high = y[0]
+    for value in y:
+        low, high = min(low, value), max(high, value)
+        if value != value:
+            return value, value
+    return low, high
 
 
 @compiled

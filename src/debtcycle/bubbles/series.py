@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from debtcycle.bubbles.kernel import extremes
 from debtcycle.errors import ConfigError
 
 __all__ = ["Observed", "checked_dates", "observed"]
@@ -68,11 +70,12 @@ def checked_numbers(given: Any, column: str = "-") -> Values:
     found = _numbers(given, column)
     if not len(found):
         raise ConfigError("bubbles.empty", column=column)
-    if not np.isfinite(found).all():
+    low, high = extremes(found)
+    if math.isnan(low) or math.isinf(high - low):
         if np.isnan(found).any():
             raise ConfigError("bubbles.missing", row=_first(np.isnan(found)), column=column)
-        raise ConfigError("bubbles.infinite", row=_first(np.isinf(found)), column=column)
-    low, high = float(found.min()), float(found.max())
+        if np.isinf(found).any():
+            raise ConfigError("bubbles.infinite", row=_first(np.isinf(found)), column=column)
     if max(-low, high) > 1e60:
         row = _first(np.abs(found) > 1e60)
         raise ConfigError("bubbles.large", row=row, column=column)
