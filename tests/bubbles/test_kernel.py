@@ -15,7 +15,7 @@ from bubbles.reference import adf50, bsadf50, bsadf50_from_sums
 from debtcycle.bubbles import SupADF, plain_sequences, sup_adf
 from debtcycle.bubbles import kernel as kernel_module
 from debtcycle.bubbles._native import sweep
-from debtcycle.bubbles.plain import plain_adf, plain_squares
+from debtcycle.bubbles.plain import plain_adf
 
 Values = NDArray[np.float64]
 
@@ -220,43 +220,23 @@ def test_the_last_badf_is_that_of_arch(walk: Values, lag: int) -> None:
     assert sup_adf(walk, lag).badf[-1] == pytest.approx(theirs, abs=1e-10)
 
 
-def lagged_information(window: Values, most: int, price: str) -> float:
-    """The statistic with lags chosen on common rows, by the definition."""
-    costs = []
-    for lag in range(most + 1):
-        rows = len(window) - 1 - most
-        rest = plain_squares(window[most - lag :], lag)
-        cost = np.log(rows) if price == "bic" else 2.0
-        costs.append(rows * np.log(rest / rows) + (lag + 2) * cost)
-    return plain_adf(window, int(np.argmin(costs)))
-
-
-def psymonitor_information(window: Values, most: int, price: str) -> float:
-    """The same by the convention of psymonitor: errors of unit variance, freedom of the most."""
-    rows = len(window) - 1 - most
-    costs = []
-    for lag in range(most + 1):
-        used = len(window) - 1 - lag
-        likelihood = -used / 2 * np.log(2 * np.pi) - plain_squares(window, lag) / 2
-        cost = np.log(rows) if price == "bic" else 2.0
-        costs.append(-2 * likelihood / rows + (lag + 2) * cost / rows)
-    lag = int(np.argmin(costs))
-    own, theirs = len(window) - 3 - 2 * lag, len(window) - 3 - 2 * most
-    return plain_adf(window, lag) * np.sqrt(theirs / own)
-
-
-@pytest.mark.parametrize("price", ["bic", "aic"])
-@pytest.mark.parametrize("kind", ["", "psymonitor-"])
-def test_lags_by_criterion(walk: Values, kind: str, price: str) -> None:
-    y, window = walk[:70], 30
-    one = psymonitor_information if kind else lagged_information
-    test = sup_adf(y, f"{kind}{price}", window, max_lag=3)
-    for end in (29, 40, 69):
-        found = [one(y[start : end + 1], 3, price) for start in range(end - window + 2)]
-        assert test.bsadf[end] == pytest.approx(max(found), abs=1e-10)
-        assert test.badf[end] == pytest.approx(found[0], abs=1e-10)
+@pytest.mark.parametrize("rule", ["bic", "aic", "psymonitor-bic", "psymonitor-aic"])
+def test_lags_by_criterion(walk: Values, rule: str) -> None:
+    y, window = walk[:50], 30
+    test = sup_adf(y, rule, window, max_lag=3)
+    badf, bsadf = plain_sequences(y, window, 3, rule)
+    np.testing.assert_allclose(test.badf, badf, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(test.bsadf, bsadf, rtol=0, atol=1e-10)
     assert test.lags is not None
     assert 0 <= test.lags.min() <= test.lags.max() <= 3
+
+
+@pytest.mark.parametrize("rule", ["BIC", "AIC"])
+def test_a_criterion_chooses_as_statsmodels_does(walk: Values, rule: str) -> None:
+    tools = pytest.importorskip("statsmodels.tsa.stattools")
+    theirs = tools.adfuller(walk, maxlag=3, autolag=rule, result_object=False)[0]
+    test = sup_adf(walk, rule.lower(), max_lag=3)
+    assert test.badf[-1] == pytest.approx(theirs, abs=1e-10)
 
 
 def test_lags_by_criterion_look_at_nothing_later(walk: Values) -> None:
