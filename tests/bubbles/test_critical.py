@@ -161,6 +161,21 @@ def test_progress_is_told_up_to_one() -> None:
     assert told[-1] == 1.0
 
 
+def test_an_interrupted_run_stops() -> None:
+    made = []
+
+    def make(random: np.random.Generator, count: int) -> np.ndarray:
+        made.append(count)
+        return random_walks(400)(random, count)
+
+    def interrupt(done: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        draw(make, 400, 40, 0, replications=64_000, seed=1, threads=1, progress=interrupt)
+    assert len(made) < 10
+
+
 def test_knots_begin_and_end_with_the_sequence() -> None:
     for n, window in ((20, 8), (200, 27), (2000, 100)):
         knots = knots_of(n, window)

@@ -60,6 +60,9 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, lang: str = "en") -> s
         (object(), "bubbles.shape", None),
         ([[1.0, 2.0]] * 9, "bubbles.shape", None),
         ([[1.0, 2.0], [3.0]], "bubbles.text", 1),
+        (np.ma.masked_equal([1.0, 2.0, 9.0, 4.0] * 9, 9.0), "bubbles.missing", 3),
+        (np.array([1.0, 2.0j] * 9), "bubbles.text", 1),
+        (np.arange("2000-01", "2003-01", dtype="datetime64[M]"), "bubbles.text", 1),
     ],
 )
 def test_bad_series_are_refused(given: object, message: str, row: int | None) -> None:
@@ -122,7 +125,9 @@ def test_dates_that_are_understood() -> None:
     values = [float(x) for x in GOOD]
     years = [str(1900 + year) for year in range(60)]
     days = [f"2000-01-{day:02}" for day in range(1, 32) if day % 7][:20]
-    for dates in (MONTHS, QUARTERS, years, [f"{m}-28T00:00" for m in MONTHS]):
+    hours = [f"2000-01-01 {h // 60:02}:{h % 60:02}" for h in range(60)]
+    weeks = [f"{m}-07/{m}-13" for m in MONTHS]
+    for dates in (MONTHS, QUARTERS, years, hours, weeks, [f"{m}-28T00:00" for m in MONTHS]):
         assert sup_adf(values, dates=dates).series.dates == tuple(dates)
     assert sup_adf(values[:20], dates=days).series.dates == tuple(days)
 
@@ -136,11 +141,13 @@ def test_series_of_pandas_bring_name_and_dates() -> None:
     assert test.series.dates is not None
     assert test.series.dates[0] == "2000-01-31"
     assert sup_adf(pd.Series(values)).series.dates is None
-    gap = pd.Series(values, index=index, name="price")
-    gap.iloc[7] = None
-    with pytest.raises(ConfigError) as caught:
-        sup_adf(gap)
-    assert caught.value.params == {"row": 8, "column": "price"}
+    for kind in ("float64", "Float64", "object"):
+        gap = pd.Series(values, index=index, name="price").astype(kind)
+        gap.iloc[7] = None
+        with pytest.raises(ConfigError) as caught:
+            sup_adf(gap)
+        assert caught.value.message_id == "bubbles.missing"
+        assert caught.value.params == {"row": 8, "column": "price"}
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -155,10 +155,10 @@ def draw(
     def work(number: int) -> None:
         part = slice(number * BATCH, min((number + 1) * BATCH, replications))
         series = make(np.random.default_rng(children[number]), BATCH)
-        badf, bsadf = (
-            found.reshape(BATCH, members, -1).mean(axis=1)[: part.stop - part.start]
-            for found in sequences(series, window, lag, rule)
-        )
+        badf, bsadf = sequences(series, window, lag, rule)
+        if members > 1:
+            badf, bsadf = (one.reshape(BATCH, members, -1).mean(axis=1) for one in (badf, bsadf))
+        badf, bsadf = badf[: part.stop - part.start], bsadf[: part.stop - part.start]
         running = np.fmax.accumulate(badf, axis=1)
         tops[:, part] = badf[:, -1], running[:, -1], np.fmax.reduce(bsadf, axis=1)
         for place, found in enumerate((badf, bsadf, running)):
@@ -176,6 +176,10 @@ def _run(work: Callable[[int], None], jobs: int, threads: int) -> Iterator[float
     """Do all jobs; the share done after each."""
     work(0)  # compiles, once
     yield 1 / jobs
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
+    try:
         for number, _ in enumerate(pool.map(work, range(1, jobs)), start=2):
             yield number / jobs
+    finally:
+        # Whoever interrupts a long run does not wait for what has not begun.
+        pool.shutdown(cancel_futures=True)

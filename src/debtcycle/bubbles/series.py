@@ -20,7 +20,7 @@ Values = NDArray[np.float64]
 
 # Year, then quarter, or month, then perhaps day: the spellings whose order can be checked.
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
-_MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?")
+_MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T /](.*))?")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -40,15 +40,21 @@ def _first(mask: NDArray[np.bool_]) -> int:
 
 def _numbers(given: Any, column: str) -> Values:
     """Floating-point numbers in one dimension."""
+    if isinstance(given, np.ma.MaskedArray):
+        given = np.ma.filled(given.astype(np.float64), np.nan)
     try:
+        if getattr(getattr(given, "dtype", None), "kind", "f") in "cmM":
+            raise TypeError  # complex numbers, dates and spans of time are no figures
         found = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
         cells = list(given) if isinstance(given, Sequence) or hasattr(given, "__iter__") else []
         for row, cell in enumerate(cells, start=1):
             try:
+                if np.iscomplexobj(cell):
+                    raise TypeError
                 float(cell)
             except (TypeError, ValueError):
-                if cell is None:
+                if cell is None or str(cell) in {"<NA>", "NaT"}:
                     raise ConfigError("bubbles.missing", row=row, column=column) from error
                 text = str(cell)[:40]
                 raise ConfigError("bubbles.text", row=row, column=column, text=text) from error
@@ -86,19 +92,19 @@ def checked_numbers(given: Any, column: str = "-") -> Values:
     return found
 
 
-def _ordinal(label: str) -> tuple[int, int, int] | None:
-    """(months since year 0, day, months that the spelling stands for), or None."""
+def _ordinal(label: str) -> tuple[int, int, str] | None:
+    """(months since year 0, day, what follows the day), or None."""
     text = label.strip()
     quarter = _QUARTER.fullmatch(text)
     if quarter:
-        return int(quarter[1]) * 12 + 3 * int(quarter[2]) - 3, 0, 3
+        return int(quarter[1]) * 12 + 3 * int(quarter[2]) - 3, 0, ""
     found = _MONTH.fullmatch(text)
     if not found:
         return None
     month, day = int(found[2] or 1), int(found[3] or 0)
     if not 1 <= month <= 12 or day > _DAYS[month - 1] or (found[3] and not day):
         return None
-    return int(found[1]) * 12 + month - 1, day, 1 if found[2] else 12
+    return int(found[1]) * 12 + month - 1, day, found[4] or ""
 
 
 def checked_dates(labels: Sequence[object], n: int, column: str = "-") -> tuple[str, ...]:
@@ -124,7 +130,7 @@ def checked_dates(labels: Sequence[object], n: int, column: str = "-") -> tuple[
             raise ConfigError("bubbles.date_text", row=row, column=column, text=text[:40])
         found.append(one)
     for row in range(2, n + 1):
-        before, after = found[row - 2][:2], found[row - 1][:2]
+        before, after = found[row - 2], found[row - 1]
         if after == before:
             raise ConfigError("bubbles.date_twice", row=row, column=column, text=texts[row - 1])
         if after < before:

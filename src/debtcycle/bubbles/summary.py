@@ -60,6 +60,11 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
+def _p(value: float) -> str:
+    """A p-value; the tables end at .001."""
+    return "<0.001" if value <= 0.001 else _number(value)
+
+
 def _number(value: float) -> str:
     return "-" if value != value else f"{value:.3f}"
 
@@ -112,7 +117,7 @@ def table(
     names: tuple[Statistic, ...] = ("adf", "sadf", "gsadf")
     for name, value in zip(names, (test.adf, test.sadf, test.gsadf), strict=True):
         bounds = [_number(critical.value(name, one)) for one in LEVELS]
-        rows.append([name.upper(), _number(value), *bounds, _number(critical.p_value(name, value))])
+        rows.append([name.upper(), _number(value), *bounds, _p(critical.p_value(name, value))])
     parts.append(_aligned(rows))
     found = test.episodes(critical, level=level, definition=definition, min_duration=min_duration)
     words = ("start", "end", "peak", "length", "value", "direction")
