@@ -109,6 +109,14 @@ class _Lanes:
         """A - x y, rounded once."""
         return self._call("fma", self.b.fneg(x), y, a)
 
+    def least(self, x: Any, y: Any) -> Any:
+        """The smaller; y where x is not a number."""
+        return self.b.select(self.b.fcmp_ordered("<", x, y), x, y)
+
+    def most(self, x: Any, y: Any) -> Any:
+        """The larger; y where x is not a number."""
+        return self.b.select(self.b.fcmp_ordered(">", x, y), x, y)
+
     def absolute(self, x: Any) -> Any:
         """Absolute values."""
         return self._call("fabs", x)
@@ -131,10 +139,6 @@ class _Window:
             shifted = row == LEVEL or row >= self.products
             for shift in range((lag if shifted else 0) + 1):
                 self.ends[row, shift] = lanes.load(table, self._place(row, end, shift))
-        self.trust_pivot = None
-        if lag:
-            small = lanes.number(PIVOT_TRUST)
-            self.trust_pivot = lanes.b.fmul(self.ends[self.products, 0], small)
 
     def _place(self, row: int, column: Any, shift: int) -> Any:
         b = self.lanes.b
@@ -166,30 +170,26 @@ class _Window:
                 m[i][j] = lanes.plus_product(m[i][j], mean, sums[j])
         return m
 
-    def eliminate(self, m: list[list[Any]]) -> Any:
-        """Take the lagged differences out (LDL'); the lanes that lost too many digits by it."""
-        lanes, bad = self.lanes, None
+    def eliminate(self, m: list[list[Any]], least: Any) -> Any:
+        """Take the lagged differences out (LDL'); the smallest pivot so far."""
+        lanes = self.lanes
         for pivot in range(self.lag):
-            small = lanes.b.fcmp_ordered("<=", m[pivot][pivot], self.trust_pivot)
-            bad = small if bad is None else lanes.b.or_(bad, small)
+            least = lanes.least(m[pivot][pivot], least)
             inverse = lanes.b.fdiv(lanes.number(1.0), m[pivot][pivot])
             for i in range(pivot + 1, self.lag + 2):
                 factor = lanes.b.fmul(m[pivot][i], inverse)
                 for j in range(i, self.lag + 2):
                     m[i][j] = lanes.less_product(m[i][j], factor, m[pivot][j])
-        return bad
+        return least
 
-    def signed_square(self, before: Any, minus_inverse: Any, freedom: Any) -> Any:
-        """c|c| f / (vx vd - c^2); infinite where too many digits were lost."""
-        lanes, b, x, d = self.lanes, self.lanes.b, self.lag, self.lag + 1
-        m = self.moments(before, minus_inverse)
-        bad = self.eliminate(m)
-        c = m[x][d]
-        rest = lanes.less_product(b.fmul(m[x][x], m[d][d]), c, c)
-        lost = b.fcmp_ordered("<=", rest, self.ends[TRUST, 0])
-        lost = lost if bad is None else b.or_(lost, bad)
-        value = b.fdiv(b.fmul(b.fmul(c, lanes.absolute(c)), freedom), rest)
-        return b.select(lost, lanes.number(float("inf")), value)
+    def doubtful(self, least_rest: Any, least_pivot: Any) -> Any:
+        """Lanes in which some window lost too many digits."""
+        b = self.lanes.b
+        lost = b.fcmp_ordered("<=", least_rest, self.ends[TRUST, 0])
+        if self.lag:
+            bound = b.fmul(self.ends[self.products, 0], self.lanes.number(PIVOT_TRUST))
+            lost = b.or_(lost, b.fcmp_ordered("<=", least_pivot, bound))
+        return lost
 
 
 def _write_sweep(builder: Any, lag: int, pointers: Any, stride: Any, bounds: Any) -> None:
@@ -197,8 +197,11 @@ def _write_sweep(builder: Any, lag: int, pointers: Any, stride: Any, bounds: Any
     lanes = _Lanes(builder)
     (table, inverse, best), (end, first, last) = pointers, bounds
     window = _Window(lanes, lag, table, stride, end)
-    most, free = cgutils.alloca_once(builder, lanes.type), cgutils.alloca_once(builder, lanes.type)
+    infinite = lanes.number(float("inf"))
+    most, rests, pivots, free = (cgutils.alloca_once(builder, lanes.type) for _ in range(4))
     builder.store(lanes.number(float("-inf")), most)
+    builder.store(infinite, rests)
+    builder.store(infinite, pivots)
     rows = builder.sub(builder.sub(end, first), _INT(lag))
     freedom = builder.sitofp(builder.sub(rows, _INT(lag + 2)), _DOUBLE)
     ramp = ir.Constant(lanes.type, [float(n) for n in range(WIDTH)])
@@ -208,12 +211,17 @@ def _write_sweep(builder: Any, lag: int, pointers: Any, stride: Any, bounds: Any
         rows = builder.add(builder.sub(end, before), _INT(WIDTH))
         freedom = builder.load(free)
         builder.store(builder.fsub(freedom, lanes.number(1.0)), free)
-        value = window.signed_square(before, lanes.load(inverse, rows), freedom)
-        old = builder.load(most)
-        # A window that is too short is not a number, and never larger.
-        more = builder.fcmp_ordered(">", value, old)
-        builder.store(builder.select(more, value, old), most)
-    lanes.store(builder.load(most), best, end)
+        # A window that is too short is not a number: never smaller, never larger.
+        m = window.moments(before, lanes.load(inverse, rows))
+        builder.store(window.eliminate(m, builder.load(pivots)), pivots)
+        c = m[lag][lag + 1]
+        rest = lanes.less_product(builder.fmul(m[lag][lag], m[lag + 1][lag + 1]), c, c)
+        builder.store(lanes.least(rest, builder.load(rests)), rests)
+        square = builder.fmul(builder.fmul(c, lanes.absolute(c)), freedom)
+        value = builder.fdiv(square, rest)
+        builder.store(lanes.most(value, builder.load(most)), most)
+    lost = window.doubtful(builder.load(rests), builder.load(pivots))
+    lanes.store(builder.select(lost, infinite, builder.load(most)), best, end)
 
 
 def _sweep(
