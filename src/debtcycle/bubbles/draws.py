@@ -174,11 +174,9 @@ def draw(
 
 def _run(work: Callable[[int], None], jobs: int, threads: int) -> Iterator[float]:
     """Do all jobs; the share done after each."""
-    work(0)  # compiles, once
-    yield 1 / jobs
     pool = ThreadPoolExecutor(threads)
     try:
-        for number, _ in enumerate(pool.map(work, range(1, jobs)), start=2):
+        for number, _ in enumerate(pool.map(work, range(jobs)), start=1):
             yield number / jobs
     finally:
         # Whoever interrupts a long run does not wait for what has not begun.
