@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOMS = ("catalogue", "store", "views", "indicators", "crises", "cycle", "sfc")
+ROOMS = (
+    "catalogue", "store", "views", "indicators", "crises", "cycle", "sfc", "bubbles", "machine",
+)  # fmt: skip
 
 
 def gate(repository: Path, folder: Path, files: dict[str, tuple[int, int, int, int]]) -> int:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOWEST_PCT = 90.0
-ROOMS = ("catalogue", "store", "views", "indicators", "crises", "cycle", "sfc")
+ROOMS = (
+    "catalogue", "store", "views", "indicators", "crises", "cycle", "sfc", "bubbles", "machine",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _COMMANDS = {
     "claims": "debtcycle.cli.claims",
     "series": "debtcycle.cli.series",
     "crises": "debtcycle.cli.crises",
+    "bubbles": "debtcycle.cli.bubbles",
     "model": "debtcycle.cli.model",
     "machine": "debtcycle.cli.machine",
     "simulate": "debtcycle.cli.simulate",

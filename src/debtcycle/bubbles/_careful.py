@@ -1,0 +1,94 @@
+"""One window with all the care that doubles allow: the way out where prefix sums are not enough."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from debtcycle.bubbles._native import compiled
+
+__all__ = ["CONSTANT", "FINE", "PERFECT", "careful_window", "columns_of", "orthogonal"]
+
+# What became of a window.
+FINE, CONSTANT, PERFECT = 0, 1, 2
+
+# A residual below this many half-units in the last place of the largest observation is round-off.
+ROUND_OFF = 16 * 2.0**-53
+
+
+@compiled
+def columns_of(y, start, end, columns):  # type: ignore[no-untyped-def]
+    """Regressors and regressand of a window about their means: lags, level, difference.
+
+    Two passes: first about the window's first observation, then about the mean.
+    """
+    lag = len(columns) - 2
+    rows = end - start - lag
+    for place in range(lag + 2):
+        total = 0.0
+        for row in range(rows):
+            t = start + lag + 1 + row
+            if place == lag:
+                value = y[t - 1] - y[start]
+            else:
+                back = place + 1 if place < lag else 0
+                value = y[t - back] - y[t - back - 1]
+            columns[place, row] = value
+            total += value
+        mean = total / rows
+        for row in range(rows):
+            columns[place, row] -= mean
+
+
+@compiled
+def orthogonal(columns, rows, floor):  # type: ignore[no-untyped-def]
+    """Make what follows the lags orthogonal to them, twice over; False if lags are collinear."""
+    lag = len(columns) - 2
+    for place in range(lag):
+        square = 0.0
+        for row in range(rows):
+            square += columns[place, row] ** 2
+        if square <= floor:
+            return False
+        for _ in range(2):
+            for other in range(place + 1, lag + 2):
+                cross = 0.0
+                for row in range(rows):
+                    cross += columns[place, row] * columns[other, row]
+                cross /= square
+                for row in range(rows):
+                    columns[other, row] -= cross * columns[place, row]
+    return True
+
+
+@compiled
+def careful_window(y, start, end, columns):  # type: ignore[no-untyped-def]
+    """Signed square of t, squared residuals, and `FINE`, `CONSTANT` or `PERFECT`.
+
+    `PERFECT` is an explosive fit whose residuals are at the round-off of the observations: its t
+    is beyond what the figures can tell. A level, a difference or a lag without variation, and a
+    perfect fit that is not explosive, are `CONSTANT`: the window says nothing, or nothing about
+    explosiveness. `columns` is room for (lag + 2, rows) numbers, and tells the lag.
+    """
+    lag = len(columns) - 2
+    rows = end - start - lag
+    largest = 0.0
+    for t in range(start, end + 1):
+        largest = max(largest, abs(y[t]))
+    floor = rows * (ROUND_OFF * largest) ** 2
+    columns_of(y, start, end, columns)
+    if not orthogonal(columns, rows, floor):
+        return np.nan, 0.0, CONSTANT
+    square = cross = 0.0
+    for row in range(rows):
+        square += columns[lag, row] ** 2
+        cross += columns[lag, row] * columns[lag + 1, row]
+    if square <= floor:
+        return np.nan, 0.0, CONSTANT
+    slope = cross / square
+    rest = 0.0
+    for row in range(rows):
+        rest += (columns[lag + 1, row] - slope * columns[lag, row]) ** 2
+    if rest <= floor * (1.0 + abs(slope)) ** 2:
+        return np.nan, rest, PERFECT if slope > 0.0 and slope * slope * square > rest else CONSTANT
+    freedom = rows - lag - 2
+    return slope * abs(slope) * square * freedom / rest, rest, FINE

@@ -1,0 +1,135 @@
+"""Critical values: quantiles of the statistics under the null, and sequences of them by date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from debtcycle.bubbles.draws import Draws, Places, Values
+from debtcycle.errors import ConfigError
+
+__all__ = ["LEVELS", "PROBABILITIES", "CriticalValues", "Definition", "Statistic", "quantiles"]
+
+Definition = Literal["bsadf", "running-max", "badf"]
+Statistic = Literal["adf", "sadf", "gsadf"]
+
+LEVELS = (90, 95, 99)
+PROBABILITIES = (
+    0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95,
+    0.975, 0.99, 0.995, 0.999,
+)  # fmt: skip
+_ROWS = {"badf": 0, "bsadf": 1, "running-max": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalValues:
+    """Quantiles under the null for series of `n` observations.
+
+    Two definitions of a critical *sequence* for BSADF are in use, and they differ much:
+
+    ``bsadf``
+        At each date the quantile of BSADF itself at that date (Phillips, Shi and Yu 2015). The
+        test compares BSADF with its own quantile; this is the default.
+    ``running-max``
+        At each date the quantile of the largest BADF up to that date, which is the quantile of
+        SADF for a sample that ends there. This is what the R package exuber compares BSADF with.
+        At n = 1680 its last 95 % value is about 1.6, against 0.7 for ``bsadf``.
+
+    ``badf`` is the quantile of BADF by date, for dating with BADF (Phillips, Wu and Yu 2011).
+
+    Attributes
+    ----------
+    n, window, lag : int
+        Observations, shortest window in observations, lagged differences.
+    method : str
+        ``monte-carlo``, ``wild``, ``wild-in-place`` or ``sieve``.
+    source : str
+        ``table`` (shipped), ``cache`` or ``computed``.
+    replications : int
+    horizon : int or None
+        Dates over which the wild bootstrap's sequence holds the size jointly; None: at each date.
+    tails : array (3, 20)
+        Quantiles of ADF, SADF, GSADF at `PROBABILITIES`.
+    knots : array (K,)
+        Places, counted from 0, at which the sequences are known.
+    curves : array (3, 3, K)
+        Quantiles of BADF, BSADF and the running maximum of BADF, at `LEVELS`.
+    """
+
+    n: int
+    window: int
+    lag: int
+    method: str
+    source: str
+    replications: int
+    tails: Values
+    knots: Places
+    curves: Values
+    horizon: int | None = None
+
+    def value(self, statistic: Statistic, level: float = 95) -> float:
+        """Critical value of a statistic of the whole sample.
+
+        Parameters
+        ----------
+        level : float
+            In percent, between 1 and 99.9.
+
+        Raises
+        ------
+        ConfigError
+            ``bubbles.statistic`` or ``bubbles.level``.
+        """
+        row = self._tail(statistic)
+        if not 100 * PROBABILITIES[0] <= level <= 100 * PROBABILITIES[-1]:
+            raise ConfigError("bubbles.level", level=level, levels="1 .. 99.9")
+        return float(np.interp(level / 100, PROBABILITIES, row))
+
+    def p_value(self, statistic: Statistic, value: float) -> float:
+        """Probability under the null of a statistic as large or larger, .001 at the least."""
+        if np.isnan(value):
+            return float("nan")
+        row = self._tail(statistic)
+        return float(1 - np.interp(value, row, PROBABILITIES, left=0.0))
+
+    def _tail(self, statistic: str) -> Values:
+        if statistic not in get_args(Statistic):
+            known = ", ".join(get_args(Statistic))
+            raise ConfigError("bubbles.statistic", name=statistic, known=known)
+        row: Values = self.tails[get_args(Statistic).index(statistic)]
+        return row
+
+    def sequence(self, definition: Definition = "bsadf", level: int = 95) -> Values:
+        """Critical value by date, shape (n,), not a number before the first window ends.
+
+        Raises
+        ------
+        ConfigError
+            ``bubbles.definition`` or ``bubbles.level``.
+        """
+        if definition not in _ROWS:
+            raise ConfigError("bubbles.definition", name=definition, known=", ".join(_ROWS))
+        if level not in LEVELS:
+            raise ConfigError("bubbles.level", level=level, levels=", ".join(map(str, LEVELS)))
+        curve = self.curves[_ROWS[definition], LEVELS.index(level)]
+        first = self.window - 2
+        found = np.full(self.n, np.nan)
+        dates = np.arange(self.window - 1, self.n)
+        found[self.window - 1 :] = np.interp(
+            np.log(dates - first), np.log(self.knots - first), curve
+        )
+        return found
+
+
+def quantiles(draws: Draws) -> tuple[Values, Values]:
+    """Tails (3, 20) and curves (3, 3, K) of simulated statistics."""
+    tails = np.array(
+        [np.nanquantile(one, PROBABILITIES) for one in (draws.adf, draws.sadf, draws.gsadf)]
+    )
+    levels = np.array(LEVELS) / 100
+    curves = np.array(
+        [np.nanquantile(one, levels, axis=0) for one in (draws.badf, draws.bsadf, draws.running)]
+    )
+    return tails, curves

@@ -1,0 +1,125 @@
+"""One column of a CSV file as a series, with the row and column of whatever cannot be used."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from pathlib import Path
+
+import numpy as np
+
+from debtcycle.bubbles.series import Observed, checked_dates, checked_numbers
+from debtcycle.errors import ConfigError
+
+__all__ = ["read_series"]
+
+MOST_BYTES = 50_000_000
+DATE_NAMES = frozenset(
+    {"date", "dates", "month", "quarter", "year", "period", "time", "日期", "时间"}
+)
+_MISSING = frozenset({"", ".", "na", "n/a", "nan", "null", "none", "-"})
+
+
+def _rows(path: Path) -> list[list[str]]:
+    """All rows of a file; byte order marks and all ends of lines are understood."""
+    try:
+        with path.open("rb") as handle:
+            raw = handle.read(MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise ConfigError("bubbles.file", path=path, reason=f"> {MOST_BYTES} bytes")
+        text = raw.decode("utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
+        if "\0" in text:
+            raise ConfigError("bubbles.file", path=path, reason="NUL")
+        return list(csv.reader(io.StringIO(text, newline="")))
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ConfigError("bubbles.file", path=path, reason=reason) from error
+
+
+def _place(head: list[str], column: str) -> int:
+    """Where a column stands; its exact name, or else without regard to case."""
+    for names, wanted in ((head, column), ([n.lower() for n in head], column.lower())):
+        places = [place for place, name in enumerate(names) if name == wanted]
+        if len(places) > 1:
+            raise ConfigError("bubbles.column_twice", column=column)
+        if places:
+            return places[0]
+    raise ConfigError("bubbles.column", column=column, names=", ".join(head)[:200])
+
+
+def _number(text: str, row: int, column: str) -> float:
+    """A cell as a finite number."""
+    cell = text.strip()
+    if cell.lower() in _MISSING:
+        raise ConfigError("bubbles.missing", row=row, column=column)
+    try:
+        value = float(cell)
+    except ValueError:
+        raise ConfigError("bubbles.text", row=row, column=column, text=cell[:40]) from None
+    if not math.isfinite(value):
+        raise ConfigError("bubbles.infinite", row=row, column=column)
+    return value
+
+
+def read_series(path: str | Path, column: str) -> Observed:
+    """A column of a CSV file with a head row, and its dates if a column is named for them.
+
+    Dates are the first column called date, month, quarter, year, period or time (in any case).
+    Rows without a value before the first and after the last one are left out, as publishers pad
+    their tables; a missing value between them is an error. Rows are counted as an editor counts
+    lines, the head being row 1.
+
+    Parameters
+    ----------
+    path : path of a file
+        UTF-8 or UTF-16, with or without a byte order mark, any ends of lines, at most 50 MB.
+    column : str
+
+    Raises
+    ------
+    ConfigError
+        ``bubbles.file``, ``bubbles.rows``, ``bubbles.column``, ``bubbles.column_twice``, and
+        those of `checked_numbers` and `checked_dates`, with row and column.
+    """
+    path = Path(path)
+    rows = [(number, row) for number, row in enumerate(_rows(path), start=1) if any(row)]
+    if not rows:
+        raise ConfigError("bubbles.file_empty", path=path)
+    head = [name.strip() for name in rows[0][1]]
+    place = _place(head, column)
+    for number, row in rows[1:]:
+        if len(row) != len(head):
+            raise ConfigError("bubbles.rows", row=number, found=len(row), wanted=len(head))
+    filled = [
+        n for n, (_, row) in enumerate(rows) if n and row[place].strip().lower() not in _MISSING
+    ]
+    if not filled:
+        raise ConfigError("bubbles.empty", column=column)
+    kept = rows[filled[0] : filled[-1] + 1]
+    values = np.array([_number(row[place], number, column) for number, row in kept])
+    try:
+        checked_numbers(values, column)
+        labels = _labels(head, place, kept)
+    except ConfigError as error:
+        raise _shifted(error, [number for number, _ in kept]) from error
+    return Observed(values, labels, head[place])
+
+
+def _labels(
+    head: list[str], place: int, kept: list[tuple[int, list[str]]]
+) -> tuple[str, ...] | None:
+    """Dates of the kept rows."""
+    named = [n for n, name in enumerate(head) if name.lower() in DATE_NAMES and n != place]
+    if not named:
+        return None
+    labels = [row[named[0]].strip() for _, row in kept]
+    return checked_dates(labels, len(kept), head[named[0]])
+
+
+def _shifted(error: ConfigError, lines: list[int]) -> ConfigError:
+    """The same error with the line of the file in place of the number of the observation."""
+    row = error.params.get("row")
+    if isinstance(row, int):
+        error.params["row"] = lines[row - 1]
+    return error

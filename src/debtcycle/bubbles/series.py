@@ -1,0 +1,175 @@
+"""What a caller gives, as finite numbers with dates; what cannot be used is named by its row."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from debtcycle.bubbles.kernel import extremes
+from debtcycle.errors import ConfigError
+
+__all__ = ["Observed", "checked_dates", "observed"]
+
+Values = NDArray[np.float64]
+
+# Year, then quarter, or month, then perhaps day: the spellings whose order can be checked.
+_QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
+_MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T /](.*))?")
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A series: finite numbers that vary, and the label of each date if there are any."""
+
+    values: Values
+    dates: tuple[str, ...] | None = None
+    name: str | None = None
+
+
+def _first(mask: NDArray[np.bool_]) -> int:
+    """Row, counted from 1, of the first place that holds."""
+    return int(np.argmax(mask)) + 1
+
+
+def _numbers(given: Any, column: str) -> Values:
+    """Floating-point numbers in one dimension."""
+    if isinstance(given, np.ma.MaskedArray):
+        given = np.ma.filled(given.astype(np.float64), np.nan)
+    try:
+        if getattr(getattr(given, "dtype", None), "kind", "f") in "cmM":
+            raise TypeError  # complex numbers, dates and spans of time are no figures
+        found = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        cells = list(given) if isinstance(given, Sequence) or hasattr(given, "__iter__") else []
+        for row, cell in enumerate(cells, start=1):
+            try:
+                if np.iscomplexobj(cell):
+                    raise TypeError
+                float(cell)
+            except (TypeError, ValueError):
+                if cell is None or str(cell) in {"<NA>", "NaT"}:
+                    raise ConfigError("bubbles.missing", row=row, column=column) from error
+                text = str(cell)[:40]
+                raise ConfigError("bubbles.text", row=row, column=column, text=text) from error
+        raise ConfigError("bubbles.shape", shape=type(given).__name__) from error
+    if found.ndim != 1:
+        raise ConfigError("bubbles.shape", shape=found.shape)
+    return np.ascontiguousarray(found)
+
+
+def checked_numbers(given: Any, column: str = "-") -> Values:
+    """A series that can be tested.
+
+    Raises
+    ------
+    ConfigError
+        ``bubbles.shape``, ``bubbles.text``, ``bubbles.empty``, ``bubbles.missing``,
+        ``bubbles.infinite`` or ``bubbles.constant``.
+    """
+    found = _numbers(given, column)
+    if not len(found):
+        raise ConfigError("bubbles.empty", column=column)
+    low, high = extremes(found)
+    if math.isnan(low) or math.isinf(high - low):
+        if np.isnan(found).any():
+            raise ConfigError("bubbles.missing", row=_first(np.isnan(found)), column=column)
+        if np.isinf(found).any():
+            raise ConfigError("bubbles.infinite", row=_first(np.isinf(found)), column=column)
+    if max(-low, high) > 1e60:
+        row = _first(np.abs(found) > 1e60)
+        raise ConfigError("bubbles.large", row=row, column=column)
+    if low == high and len(found) > 1:
+        raise ConfigError("bubbles.constant", n=len(found), column=column)
+    if 0 < high - low < 1e-60:
+        raise ConfigError("bubbles.small", column=column)
+    return found
+
+
+def _ordinal(label: str) -> tuple[int, int, str] | None:
+    """(months since year 0, day, what follows the day), or None."""
+    text = label.strip()
+    quarter = _QUARTER.fullmatch(text)
+    if quarter:
+        return int(quarter[1]) * 12 + 3 * int(quarter[2]) - 3, 0, ""
+    found = _MONTH.fullmatch(text)
+    if not found:
+        return None
+    month, day = int(found[2] or 1), int(found[3] or 0)
+    if not 1 <= month <= 12 or day > _DAYS[month - 1] or (found[3] and not day):
+        return None
+    return int(found[1]) * 12 + month - 1, day, found[4] or ""
+
+
+def checked_dates(labels: Sequence[object], n: int, column: str = "-") -> tuple[str, ...]:
+    """Labels in order, one for each observation, without gaps.
+
+    Order and gaps are checked for years, quarters (1990Q1), months (1990-01) and days
+    (1990-01-31). A gap is a step longer than the usual one of a yearly, quarterly or monthly
+    series; days are checked for their order alone.
+
+    Raises
+    ------
+    ConfigError
+        ``bubbles.dates``, ``bubbles.date_text``, ``bubbles.date_twice``, ``bubbles.date_order``
+        or ``bubbles.date_gap``.
+    """
+    texts = tuple(str(label).removesuffix(" 00:00:00") for label in labels)
+    if len(texts) != n:
+        raise ConfigError("bubbles.dates", dates=len(texts), n=n)
+    found = []
+    for row, text in enumerate(texts, start=1):
+        one = _ordinal(text)
+        if one is None:
+            raise ConfigError("bubbles.date_text", row=row, column=column, text=text[:40])
+        found.append(one)
+    for row in range(2, n + 1):
+        before, after = found[row - 2], found[row - 1]
+        if after == before:
+            raise ConfigError("bubbles.date_twice", row=row, column=column, text=texts[row - 1])
+        if after < before:
+            raise ConfigError("bubbles.date_order", row=row, column=column, text=texts[row - 1])
+    _without_gaps([one[0] for one in found], texts, column)
+    return texts
+
+
+def _without_gaps(months: list[int], texts: Sequence[str], column: str) -> None:
+    """Refuse a step that is longer than the usual one, for months and longer."""
+    steps = np.diff(months)
+    if not len(steps) or not (steps > 0).all():
+        return  # several a month: weekends and holidays are no gaps
+    usual = int(np.median(steps))
+    if usual in {1, 3, 12} and (steps > usual).any():
+        row = _first(steps > usual) + 1
+        text = f"{texts[row - 2]} .. {texts[row - 1]}"
+        raise ConfigError("bubbles.date_gap", row=row, column=column, text=text)
+
+
+def observed(given: Any, dates: Sequence[object] | None = None) -> Observed:
+    """A checked series from numbers, an array, or a pandas or polars series.
+
+    Dates are taken from an index of dates or periods unless they are given.
+
+    Raises
+    ------
+    ConfigError
+        See `checked_numbers` and `checked_dates`.
+    """
+    if isinstance(given, Observed):
+        return given
+    name = getattr(given, "name", None)
+    column = "-" if name is None else str(name)
+    values = checked_numbers(given, column)
+    if dates is None:
+        index = getattr(given, "index", None)
+        kind = type(index).__name__
+        if kind in {"DatetimeIndex", "PeriodIndex"}:
+            dates = list(index)  # type: ignore[arg-type]
+    labels = None if dates is None else checked_dates(dates, len(values), column)
+    return Observed(values, labels, None if name is None else str(name))

@@ -1,0 +1,204 @@
+"""Table, picture, frame and the command's output."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import vl_convert
+
+from debtcycle.bubbles import SupADF, monte_carlo, read_series, sup_adf, wild_bootstrap
+from debtcycle.cli.main import run
+from debtcycle.errors import ConfigError
+
+Out = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBTCYCLE_CACHE", str(tmp_path / "kept"))
+
+
+@pytest.fixture
+def boom() -> SupADF:
+    """A hundred months with a boom in them."""
+    y = 100 + np.random.default_rng(2).normal(size=100).cumsum()
+    y[60:80] += 1.25 ** np.arange(20)
+    months = [f"{2000 + m // 12}-{m % 12 + 1:02}" for m in range(100)]
+    return sup_adf(y, dates=months)
+
+
+@pytest.fixture
+def csv_file(tmp_path: Path, boom: SupADF) -> Path:
+    assert boom.series.dates is not None
+    rows = [f"{d},{y:.17g}" for d, y in zip(boom.series.dates, boom.series.values, strict=True)]
+    path = tmp_path / "boom.csv"
+    path.write_text("\n".join(["month,price", *rows]))
+    return path
+
+
+# --- the library ---------------------------------------------------------------------------------
+def test_the_summary_of_the_sp500(sp500: SupADF) -> None:
+    text = sp500.summary()
+    lines = {line.split()[0]: line.split() for line in text.splitlines() if line}
+    assert lines["SADF"][1] == "3.443"
+    assert lines["GSADF"][1] == "4.207"
+    assert "1871-01 .. 2010-12" in text
+    assert lines["1928-09"][-1] == "upward"
+    assert lines["1917-09"][-1] == "collapse"
+
+
+def test_the_summary_says_what_was_chosen_and_left_out(boom: SupADF) -> None:
+    y = boom.series.values.copy()
+    y[20:50] = y[20]
+    test = sup_adf(y, "bic", max_lag=1)
+    critical = wild_bootstrap(test, replications=64, horizon=12)
+    text = test.summary(critical, level=90, min_duration=2)
+    assert "BIC, at most 1" in text
+    assert "wild (12)" in text
+    assert "dates with windows left out" in text
+    quiet = sup_adf(np.random.default_rng(12).normal(size=60)).summary()
+    assert "no episode" in quiet
+    perfect = sup_adf(np.exp(0.05 * np.arange(100))).summary()
+    assert "dates without a finite answer" in perfect
+    assert "inf" not in perfect
+    assert "ongoing" in perfect
+
+
+@pytest.mark.parametrize("definition", ["bsadf", "running-max", "badf"])
+def test_the_picture_renders(boom: SupADF, definition: str) -> None:
+    spec = boom.plot(definition=definition)  # type: ignore[arg-type]
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec, allow_nan=False))
+    assert "<svg" in svg
+    above, below = spec["vconcat"]
+    assert above["layer"][0]["data"]["values"] == below["layer"][0]["data"]["values"]
+
+
+def test_pictures_have_an_axis_for_every_kind_of_date(boom: SupADF) -> None:
+    values = boom.series.values
+    quarters = [f"{1980 + q // 4}Q{q % 4 + 1}" for q in range(100)]
+    kinds = []
+    for dates in (None, quarters, boom.series.dates):
+        spec = sup_adf(values, dates=dates).plot()
+        kinds.append(spec["vconcat"][0]["layer"][1]["encoding"]["x"]["type"])
+    assert kinds == ["quantitative", "ordinal", "temporal"]
+
+
+def test_the_frame_has_statistics_and_critical_values(boom: SupADF) -> None:
+    pytest.importorskip("pandas")
+    critical = boom.critical_values()
+    frame = boom.to_pandas(critical)
+    assert list(frame.columns) == [
+        "series", "badf", "bsadf", "flag", "critical_90", "critical_95", "critical_99",
+    ]  # fmt: skip
+    assert frame.index.name == "date"
+    assert frame.loc["2001-07":, "bsadf"].notna().all()
+    assert frame["bsadf"].max() == boom.gsadf
+    chosen = sup_adf(boom.series.values, "bic", max_lag=1).to_pandas()
+    assert list(chosen.columns) == ["series", "badf", "bsadf", "flag", "lags"]
+
+
+def test_the_lack_of_pandas_is_said(boom: SupADF, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ConfigError, match=r"bubbles\.pandas"):
+        boom.to_pandas()
+
+
+def test_critical_values_of_another_sample_are_refused(boom: SupADF) -> None:
+    for other in (monte_carlo(99), monte_carlo(100, 40, replications=64)):
+        with pytest.raises(ConfigError, match=r"bubbles\.mismatch"):
+            boom.episodes(other)
+
+
+def test_the_library_stands_alone(tmp_path: Path) -> None:
+    code = (
+        "import sys; from debtcycle import bubbles; import numpy as np;"
+        "bubbles.sup_adf(np.random.default_rng(1).normal(size=50).cumsum()).summary();"
+        "print(sorted({m.split('.')[1] for m in sys.modules if m.startswith('debtcycle.')}));"
+        "print('pandas' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["['bubbles', 'errors']", "False"]
+
+
+# --- the command ---------------------------------------------------------------------------------
+def test_the_json_keeps_its_contract(csv_file: Path, boom: SupADF, capsys: Out) -> None:
+    words = ["bubbles", str(csv_file), "--column", "price", "--format", "json"]
+    assert run(words) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n"], found["lag"], found["window"]) == (100, 0, 19)
+    for name in ("adf", "sadf", "gsadf"):
+        assert found[name] == getattr(boom, name)
+        assert list(found["critical"][name]) == ["90", "95", "99"]
+    for name in ("badf", "bsadf"):
+        assert len(found[name]) == 100
+        assert found[name][:18] == [None] * 18
+        assert found[name][18:] == getattr(boom, name)[18:].tolist()
+    first = found["episodes"][0]
+    assert set(first) >= {"start", "end", "peak", "direction"}
+    assert first["start"] in found["dates"]
+    assert first["direction"] == "upward"
+    critical = boom.critical_values()
+    assert found["critical"]["gsadf"]["95"] == critical.value("gsadf", 95)
+    assert len(found["episodes"]) == len(boom.episodes(critical))
+
+
+def test_the_three_sequences_of_the_command(csv_file: Path, capsys: Out) -> None:
+    base = ["bubbles", str(csv_file), "--column", "price", "--format", "json"]
+    found = {}
+    for kind in ("bsadf", "running-max", "wild"):
+        assert run([*base, "--critical", kind, "--lag", "1", "--replications", "200"]) == 0
+        found[kind] = json.loads(capsys.readouterr().out)["critical"]
+    assert found["bsadf"]["definition"] == found["wild"]["definition"] == "bsadf"
+    assert found["running-max"]["sequence"][-1] > found["bsadf"]["sequence"][-1]
+    assert found["wild"]["method"] == "wild"
+    assert found["wild"]["lag"] == 1
+
+
+def test_undefined_figures_are_null(tmp_path: Path, capsys: Out) -> None:
+    path = tmp_path / "growth.csv"
+    path.write_text("x\n" + "\n".join(repr(float(v)) for v in np.exp(0.05 * np.arange(60))))
+    assert run(["bubbles", str(path), "--column", "x", "--format", "json"]) == 0
+    text = capsys.readouterr().out
+    found = json.loads(text)
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    assert found["gsadf"] is None
+    assert found["p_value"]["gsadf"] is None
+    assert found["bsadf"] == [None] * 60
+    assert found["flags"][-1] == 2
+    assert found["episodes"][0]["statistic"] is None
+    assert found["episodes"][0]["start"] == found["window"] == 14
+
+
+def test_the_text_in_both_languages(csv_file: Path, capsys: Out) -> None:
+    words = ["bubbles", str(csv_file), "--column", "price"]
+    assert run([*words, "--lang", "en"]) == 0
+    english = capsys.readouterr().out
+    assert "GSADF" in english
+    assert "upward" in english
+    assert run([*words, "--lang", "zh"]) == 0
+    chinese = capsys.readouterr().out
+    assert "爆炸根检验" in chinese
+    assert "上升" in chinese
+    assert "upward" not in chinese
+
+
+def test_the_answer_can_go_to_a_file(csv_file: Path, tmp_path: Path, capsys: Out) -> None:
+    out = tmp_path / "answer.txt"
+    words = ["bubbles", str(csv_file), "--column", "price", "--lang", "en", "--level", "99"]
+    assert run([*words, "--min-duration", "2", "--lag", "BIC", "--out", str(out)]) == 0
+    assert capsys.readouterr().out == ""
+    text = out.read_text("utf-8")
+    assert "BIC, at most 4" in text
+    assert "bsadf, 99 %" in text
+
+
+def test_the_command_is_the_library(csv_file: Path, boom: SupADF, capsys: Out) -> None:
+    assert run(["bubbles", str(csv_file), "--column", "price", "--lang", "en"]) == 0
+    series = read_series(csv_file, "price")
+    assert capsys.readouterr().out == sup_adf(series).summary()
