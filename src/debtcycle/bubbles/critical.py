@@ -92,7 +92,7 @@ class CriticalValues:
         if np.isnan(value):
             return float("nan")
         row = self._tail(statistic)
-        return float(1 - np.interp(value, row, PROBABILITIES, left=0.0))
+        return round(float(1 - np.interp(value, row, PROBABILITIES, left=0.0)), 12)
 
     def _tail(self, statistic: str) -> Values:
         if statistic not in get_args(Statistic):

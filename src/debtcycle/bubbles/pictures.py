@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from debtcycle.bubbles.critical import LEVELS, CriticalValues, Definition
@@ -11,6 +12,7 @@ from debtcycle.errors import ConfigError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from debtcycle.bubbles.dating import Episode
     from debtcycle.bubbles.supadf import SupADF
 
 __all__ = ["frame", "picture"]
@@ -62,6 +64,33 @@ def _scale(test: SupADF) -> tuple[str, dict[str, Any]]:
     return "temporal", {}
 
 
+def _shading(labels: list[Any], episodes: Sequence[Episode], x: dict[str, Any]) -> dict[str, Any]:
+    """A band for each episode, in the colour of its direction."""
+    bands = [
+        {"x": labels[one.start], "x2": labels[one.end], "direction": one.direction}
+        for one in episodes
+    ]
+    scale = {"domain": list(_SHADES), "range": list(_SHADES.values())}
+    colour = {"field": "direction", "type": "nominal", "title": None, "scale": scale}
+    return {
+        "data": {"values": bands},
+        "mark": {"type": "rect", "opacity": 0.25},
+        "encoding": {"x": x, "x2": {"field": "x2"}, "color": colour},
+    }
+
+
+def _curve(
+    values: list[dict[str, Any]], title: str, x: dict[str, Any], **encoding: Any
+) -> dict[str, Any]:
+    """Lines over time."""
+    y = {"field": "y", "type": "quantitative", "title": title, "scale": {"zero": False}}
+    return {
+        "data": {"values": values},
+        "mark": {"type": "line", "color": "#333", "strokeWidth": 1},
+        "encoding": {"x": x, "y": y, **encoding},
+    }
+
+
 def picture(
     test: SupADF,
     critical: CriticalValues,
@@ -71,13 +100,12 @@ def picture(
 ) -> dict[str, Any]:
     """The series above, the statistic and its critical sequence below, episodes shaded in both."""
     kind, scale = _scale(test)
-    labels = _labels(test)
+    labels, title = _labels(test), test.series.name or ""
+    x = {"field": "x", "type": kind, "title": None, "scale": scale}
     bound = test.sequence(critical, level=level, definition=definition)
-    statistic = test.badf if definition == "badf" else test.bsadf
-    name = "BADF" if definition == "badf" else "BSADF"
-    values = [
-        {"x": label, "y": float(y)}
-        for label, y in zip(labels, test.series.values.tolist(), strict=True)
+    name, statistic = ("BADF", test.badf) if definition == "badf" else ("BSADF", test.bsadf)
+    series = [
+        {"x": label, "y": y} for label, y in zip(labels, test.series.values.tolist(), strict=True)
     ]
     lines = [
         {"x": label, "y": value, "line": line}
@@ -86,46 +114,14 @@ def picture(
         if math.isfinite(value)
     ]
     found = test.episodes(critical, level=level, definition=definition, min_duration=min_duration)
-    bands = [
-        {"x": labels[one.start], "x2": labels[one.end], "direction": one.direction} for one in found
-    ]
-    x = {"field": "x", "type": kind, "title": None, "scale": scale}
-    shading = {
-        "data": {"values": bands},
-        "mark": {"type": "rect", "opacity": 0.25},
-        "encoding": {
-            "x": x,
-            "x2": {"field": "x2"},
-            "color": {
-                "field": "direction",
-                "type": "nominal",
-                "title": None,
-                "scale": {"domain": list(_SHADES), "range": list(_SHADES.values())},
-            },
-        },
-    }
-    above = {
-        "data": {"values": values},
-        "mark": {"type": "line", "color": "#333", "strokeWidth": 1},
-        "encoding": {
-            "x": x,
-            "y": {"field": "y", "type": "quantitative", "title": test.series.name or "y",
-                  "scale": {"zero": False}},
-        },
-    }  # fmt: skip
-    below = {
-        "data": {"values": lines},
-        "mark": {"type": "line", "color": "#333", "strokeWidth": 1},
-        "encoding": {
-            "x": x,
-            "y": {"field": "y", "type": "quantitative", "title": name},
-            "strokeDash": {"field": "line", "type": "nominal", "title": None,
-                           "sort": [name, f"{level} %"]},
-        },
-    }  # fmt: skip
+    shading = _shading(labels, found, x)
+    order = [name, f"{level} %"]
+    dash = {"field": "line", "type": "nominal", "title": None, "sort": order}
     size = {"width": 640, "height": 180}
+    parts = (_curve(series, title or "y", x), _curve(lines, name, x, strokeDash=dash))
     return {
         "$schema": _VEGA_LITE,
-        "title": test.series.name or "",
-        "vconcat": [{**size, "layer": [shading, above]}, {**size, "layer": [shading, below]}],
+        "title": title,
+        "vconcat": [{**size, "layer": [shading, part]} for part in parts],
+        "resolve": {"scale": {"x": "shared"}},
     }

@@ -15,12 +15,13 @@ from debtcycle.cli.words import WordedCommand, option, shared
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
-    from debtcycle.bubbles import CriticalValues, SupADF
-    from debtcycle.bubbles.critical import Definition
+    from debtcycle.bubbles import CriticalValues, Episode, SupADF
+    from debtcycle.bubbles.critical import Definition, Statistic
 
 __all__ = ["command"]
 
 _WILD_REPLICATIONS = 999
+_STATISTICS: tuple[Statistic, ...] = ("adf", "sadf", "gsadf")
 
 
 def _lag(text: str) -> int | str:
@@ -64,6 +65,36 @@ def _label(test: SupADF, place: int) -> str | int:
     return place + 1 if dates is None else dates[place]
 
 
+def _critical_json(
+    test: SupADF, critical: CriticalValues, definition: Definition, level: int
+) -> dict[str, Any]:
+    """Critical values of the sample, and the sequence that dating compared with."""
+    from debtcycle.bubbles import LEVELS
+
+    return {
+        **{name: {str(one): critical.value(name, one) for one in LEVELS} for name in _STATISTICS},
+        "definition": definition,
+        "level": level,
+        "sequence": _numbers(test.sequence(critical, level=level, definition=definition)),
+        "method": critical.method,
+        "source": critical.source,
+        "replications": critical.replications,
+        "lag": critical.lag,
+    }
+
+
+def _episode_json(test: SupADF, one: Episode) -> dict[str, Any]:
+    return {
+        "start": _label(test, one.start),
+        "end": _label(test, one.end),
+        "peak": _label(test, one.peak),
+        "direction": one.direction,
+        "duration": one.duration,
+        "statistic": _number(one.statistic),
+        "ongoing": one.ongoing,
+    }
+
+
 def _as_json(
     test: SupADF,
     critical: CriticalValues,
@@ -72,53 +103,24 @@ def _as_json(
     min_duration: int | None,
 ) -> str:
     """The contract of the command, with what a reader needs to check it."""
-    from debtcycle.bubbles import LEVELS
-
     found = test.episodes(critical, level=level, definition=definition, min_duration=min_duration)
-    names: tuple[Any, ...] = ("adf", "sadf", "gsadf")
-    return json.dumps(
-        {
-            "series": test.series.name,
-            "n": test.n,
-            "lag": test.lag,
-            "rule": test.rule,
-            "window": test.window,
-            "adf": _number(test.adf),
-            "sadf": _number(test.sadf),
-            "gsadf": _number(test.gsadf),
-            "p_value": {name: _number(critical.p_value(name, getattr(test, name)))
-                        for name in names},
-            "dates": None if test.series.dates is None else list(test.series.dates),
-            "badf": _numbers(test.badf),
-            "bsadf": _numbers(test.bsadf),
-            "flags": test.flags.tolist(),
-            "critical": {
-                **{name: {str(one): critical.value(name, one) for one in LEVELS}
-                   for name in names},
-                "definition": definition,
-                "level": level,
-                "sequence": _numbers(test.sequence(critical, level=level, definition=definition)),
-                "method": critical.method,
-                "source": critical.source,
-                "replications": critical.replications,
-                "lag": critical.lag,
-            },
-            "episodes": [
-                {
-                    "start": _label(test, one.start),
-                    "end": _label(test, one.end),
-                    "peak": _label(test, one.peak),
-                    "direction": one.direction,
-                    "duration": one.duration,
-                    "statistic": _number(one.statistic),
-                    "ongoing": one.ongoing,
-                }
-                for one in found
-            ],
-        },
-        ensure_ascii=False,
-        indent=1,
-    )  # fmt: skip
+    values = {name: getattr(test, name) for name in _STATISTICS}
+    content: dict[str, Any] = {
+        "series": test.series.name,
+        "n": test.n,
+        "lag": test.lag,
+        "rule": test.rule,
+        "window": test.window,
+        **{name: _number(value) for name, value in values.items()},
+        "p_value": {n: _number(critical.p_value(n, value)) for n, value in values.items()},
+        "dates": None if test.series.dates is None else list(test.series.dates),
+        "badf": _numbers(test.badf),
+        "bsadf": _numbers(test.bsadf),
+        "flags": test.flags.tolist(),
+        "critical": _critical_json(test, critical, definition, level),
+        "episodes": [_episode_json(test, one) for one in found],
+    }
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
 
 
 @click.command("bubbles", cls=WordedCommand, help="help.bubbles")
