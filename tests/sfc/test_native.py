@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -287,3 +290,25 @@ def test_progress_is_told_on_batches_and_on_long_paths(monkeypatch: pytest.Monke
     assert len(steps) > 10
     assert steps[-1] == 1.0
     assert (long.array() == compiled.run(1000).array()).all()
+
+
+def test_a_model_has_one_key_in_every_process() -> None:
+    """Kept code is found again, and paths are the same bits, whatever the order of sets."""
+    code = (
+        "from debtcycle import sfc; from debtcycle.sfc.library import list_models, load_model; "
+        "from debtcycle.sfc.native.compiler import _key; "
+        "ring = 'model R\\n' + ''.join(f'variable x{i}\\nequation x{i} = 1 + 0.1*x{(i + 1) % 9}"
+        " + 0.1*x{(i * 5 + 2) % 9}\\n' for i in range(9)); "
+        "models = [*map(load_model, list_models()), sfc.read(ring)]; "
+        "print([_key(m.compile().program, 8) for m in models])"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(found) == 1

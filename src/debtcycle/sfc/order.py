@@ -277,7 +277,8 @@ def _tear(members: Sequence[str], needs: dict[str, set[str]], implicit: set[str]
 
 def _chain(members: Sequence[str], needs: dict[str, set[str]], tears: set[str]) -> list[str]:
     """Members that are not tears, each after those it needs."""
-    rest = {n: [m for m in needs[n] if m not in tears] for n in members if n not in tears}
+    # In one order whatever the process: machine code is kept under a key of the program.
+    rest = {n: [m for m in sorted(needs[n]) if m not in tears] for n in members if n not in tears}
     return [name for component in _components(rest) for name in component]
 
 
