@@ -22,7 +22,7 @@
     value = 2.0             # or values = [...], one for each quarter
 
     [parameters]            # of the economy, for the whole run
-    chi = 0.5
+    chi = 0.25
 
 ``allow_explosive = true`` at the top runs an opening whose bubble number is 1 or above.
 
