@@ -270,7 +270,7 @@ def test_the_example_of_the_page_runs(read, repository, tmp_path, lang):
     path.write_text(example, encoding="utf-8")
     made = json.loads(read("simulate", path, *QUICK, "--format", "json").out)
     assert (made["scenario"], made["quarters"]) == ("buying-while-shortening", 24)
-    assert made["parameters"]["chi"] == {"value": 0.5, "unit": "1", "changed": True}
+    assert made["parameters"]["chi"] == {"value": 0.25, "unit": "1", "changed": True}
 
 
 def test_names_of_the_page_can_be_set(repository):
