@@ -65,9 +65,12 @@ def central_bank() -> Block:
     block.say('parameter tga0 [1] "account of the Treasury at the opening"')
     block.find("cur", "gdp", "cur0*trend", "currency held by households")
     block.find("tga", "gdp", "tga0*trend", "account of the Treasury")
-    block.find("buy_N", "gdp", "(grow - 1)*N_C[-1] + q_N*trend", "purchases of long bonds")
-    block.find("buy_I", "gdp", "(nI - 1)*P*I_C[-1] + q_I*trend", "purchases of protected bonds")
-    block.find("buy_K", "gdp", "(grow - 1)*K_C[-1] + q_K*trend", "purchases of credit bonds")
+    # The portfolio of the opening grows with the economy; what a programme has bought is held.
+    for asset, growth in (("N", "grow"), ("I", "nI"), ("K", "grow")):
+        block.find(f"{asset}_Ct", "gdp", f"{asset}_Ct[-1]*{growth}", f"{asset} held on trend")
+    block.find("buy_N", "gdp", "(grow - 1)*N_Ct[-1] + q_N*trend", "purchases of long bonds")
+    block.find("buy_I", "gdp", "(nI - 1)*P*I_Ct[-1] + q_I*trend", "purchases of protected bonds")
+    block.find("buy_K", "gdp", "(grow - 1)*K_Ct[-1] + q_K*trend", "purchases of credit bonds")
     block.find(
         "manage", "gdp", "max(0, rmspd*(rrs*M[-1] - Res[-1]))",
         "bills bought because reserves are short of deposits",
@@ -75,7 +78,7 @@ def central_bank() -> Block:
     block.find(
         "buy_b", "gdp",
         "(grow - 1)*(Res_base[-1] + cur[-1] + tga[-1])"
-        " - (grow - 1)*N_C[-1] - (nI - 1)*P*I_C[-1] - (grow - 1)*K_C[-1] + q_b*trend + manage",
+        " - (grow - 1)*N_Ct[-1] - (nI - 1)*P*I_Ct[-1] - (grow - 1)*K_Ct[-1] + q_b*trend + manage",
         "purchases of bills: what keeps the balance sheet on trend, and the programme",
     )  # fmt: skip
     block.find("Res_base", "gdp", "Res_base[-1] + (grow - 1)*Res_base[-1]", "reserves on trend")

@@ -108,8 +108,10 @@ class _Opening:
         # On trend the purchases of the first quarter make each asset grow; bills are the rest.
         rest = (self.pieces["I"] - 1) * self.price["I"] / (self.grow - 1) * v["I_C"]
         v["b_C"] = owed - v["N_C"] - v["K_C"] - rest
-        if v["b_C"] < 0:
+        if v["b_C"] < -1e-9:  # less is rounding
             raise ModelError("machine.facts_central_bank", bills=f"{v['b_C']:.3g}")
+        v["b_C"] = max(v["b_C"], 0.0)
+        v["N_Ct"], v["I_Ct"], v["K_Ct"] = v["N_C"], v["I_C"], v["K_C"]
         for asset in ("b", *SLOW):
             v[f"{asset}_p"] = sum(
                 v[f"{asset}_{j}"] for j in HOLDERS if asset == "b" or asset in held(j)
