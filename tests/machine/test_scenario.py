@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debtcycle.errors import ModelError
+from debtcycle.machine.economy import given as economy_given
 from debtcycle.machine.economy import shipped_openings
 from debtcycle.machine.experiment import (
     by_quarter_names,
+    checked_holdings,
     constant_names,
     open_scenario,
     prepare,
@@ -23,7 +25,8 @@ HEAD = "from = 2025-12-15\nquarters = 12\n"
 
 
 def parse(text: str, head: str = HEAD) -> Scenario:
-    return parse_scenario("own", head + text, by_quarter_names(), constant_names())
+    ranges = {name: (entry.low, entry.high) for name, entry in economy_given().items()}
+    return parse_scenario("own", head + text, by_quarter_names(), constant_names(), ranges)
 
 
 def steps(scenario: Scenario, name: str, run: str = "with") -> dict[int, float]:
@@ -115,6 +118,8 @@ REFUSED = {
     "seller": '[[purchase]]\nasset = "K"\ntotal_pct_gdp = 1\nfrom_sector = "H"',
     "table": "purchase = 3",
     "words": "title = 3",
+    "range": "[parameters]\nf_H = -3.0",
+    "idle": '[[set]]\nname = "rate"\nvalue = 0.05',
     "contradiction": '[[set]]\nname = "disc"\nvalue = 1.0\n[[set]]\nname = "disc"\nvalue = 2.0',
 }
 
@@ -156,6 +161,31 @@ def test_a_purchase_and_a_sale_of_one_asset_in_one_quarter_contradict_each_other
 def test_a_head_that_cannot_be_meant_is_refused(head: str, kind: str) -> None:
     with pytest.raises(ModelError, match=rf"scenario\.{kind}"):
         parse("", head)
+
+
+def test_what_entries_do_together_is_looked_at() -> None:
+    three = "".join(f'[[purchase]]\nasset = "{a}"\ntotal_pct_gdp = 4\n' for a in ("N", "K", "I"))
+    with pytest.raises(ModelError, match=r"scenario\.fast"):
+        parse(three)
+    with pytest.raises(ModelError, match=r"scenario\.fast"):
+        parse('[[set]]\nname = "q_N"\nvalue = 20.0\n')
+    both = '[[set]]\nname = "hold"\nvalue = 1.0\n[[set]]\nname = "tighten"\nvalue = 0.01\n'
+    with pytest.raises(ModelError, match=r"scenario\.contradiction"):
+        parse(both)
+    for name in ("announced", "h"):
+        with pytest.raises(ModelError, match=r"scenario\.name"):
+            parse(f'[[set]]\nname = "{name}"\nvalue = 0.0\n')
+
+
+def test_more_is_not_sold_than_there_is() -> None:
+    sale = parse('[[purchase]]\nasset = "b"\ntotal_pct_gdp = -40\nquarters = 8\n')
+    pair = prepare(sale, shipped_openings()["bubble"]).central()
+    with pytest.raises(ModelError) as caught:
+        checked_holdings(pair)
+    assert caught.value.message_id == "machine.negative"
+    for name in list_scenarios():
+        opening = "depression" if "depression" in name else "bubble"
+        checked_holdings(prepare(open_scenario(name), shipped_openings()[opening]).central())
 
 
 def test_a_name_that_is_not_known_says_what_is_near() -> None:

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle import sfc
+from debtcycle.errors import ModelError
 from debtcycle.machine.economy.facts import Facts
+from debtcycle.machine.economy.names import HOLDERS, INVESTORS
+from debtcycle.machine.economy.names import held as held_by
 from debtcycle.machine.economy.parameters import BY_QUARTER, given, shock_sizes
 from debtcycle.machine.economy.reading import checked_bubble_number
 from debtcycle.machine.economy.start import start_row
@@ -36,7 +39,8 @@ def constant_names() -> tuple[str, ...]:
 
 def open_scenario(name: str) -> Scenario:
     """A shipped scenario by its name, or the reader's own by its path; see `load_scenario`."""
-    return load_scenario(name, by_quarter_names(), constant_names())
+    ranges = {name: (entry.low, entry.high) for name, entry in given().items()}
+    return load_scenario(name, by_quarter_names(), constant_names(), ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,28 @@ class Experiment:
             for plan in (self.scenario.with_, self.scenario.without)
         ]
         return _pair(*runs)
+
+
+def checked_holdings(pair: Pair) -> Pair:
+    """The same pair, if nobody holds less than nothing in it.
+
+    Raises
+    ------
+    ModelError
+        ``machine.negative`` with the first holding and quarter, in percent of GDP.
+    """
+    held = ["Res", "b_C", "N_C", "I_C", "K_C", *(f"M_{j}" for j in INVESTORS)]
+    held += [f"{a}_{j}" for j in HOLDERS for a in ("b", *held_by(j))]
+    for run in (pair.with_, pair.without):
+        worst = {name: run[name].min(axis=1) for name in held}
+        for quarter in range(run.periods + 1):
+            for name, values in worst.items():
+                if values[quarter] < -1e-6:
+                    raise ModelError(
+                        "machine.negative", name=name, quarter=quarter,
+                        value=f"{values[quarter]:.3g}",
+                    )  # fmt: skip
+    return pair
 
 
 def _pair(with_: sfc.Run, without: sfc.Run) -> Pair:

@@ -45,6 +45,8 @@ from typing import Any
 
 from debtcycle.errors import ModelError
 
+Ranges = Mapping[str, tuple[float | None, float | None]]
+
 __all__ = ["ASSETS", "Plan", "Scenario", "list_scenarios", "load_scenario", "parse_scenario"]
 
 ASSETS = {"b": "q_b", "N": "q_N", "I": "q_I", "K": "q_K"}
@@ -57,6 +59,8 @@ _TOP = {"name", "from", "quarters", "title", "text", "purchase", "set", "paramet
         "allow_explosive"}  # fmt: skip
 _PURCHASE = {"asset", "total_pct_gdp", "first", "quarters", "announced", "run", "from_sector"}
 _SET = {"name", "first", "quarters", "value", "values", "run"}
+RATES = ("hold", "steer", "tighten")  # ways of setting the policy rate that exclude each other
+FIXED = ("h", "announced")  # what no scenario sets: the length of a quarter; purchases announce
 SELLERS = ("H", "P", "X", "L", "B")
 
 
@@ -119,8 +123,10 @@ def _fail(scenario: str, message_id: str, /, **params: object) -> ModelError:
 class _Reader:
     """Reads and checks one file."""
 
-    def __init__(self, name: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
-        self.name, self.given, self.known = name, given, known
+    def __init__(
+        self, name: str, given: Mapping[str, Any], known: Sequence[str], ranges: Ranges
+    ) -> None:
+        self.name, self.given, self.known, self.ranges = name, given, known, ranges
         self.plans: dict[str, dict[tuple[int, str], float]] = {"with": {}, "without": {}}
         self.taken: dict[tuple[str, str, int], str] = {}
 
@@ -163,7 +169,7 @@ class _Reader:
 
     def known_name(self, where: str, name: object) -> str:
         """A parameter of the economy that may be set."""
-        if isinstance(name, str) and name in self.known:
+        if isinstance(name, str) and name in self.known and name not in FIXED:
             return name
         near = ", ".join(difflib.get_close_matches(str(name), self.known, 3)) or "-"
         raise _fail(self.name, "name", where=where, found=str(name)[:40], near=near)
@@ -273,11 +279,37 @@ class _Reader:
             raise _fail(self.name, "table", key="parameters")
         result = {}
         for name in found:
-            if name not in allowed:
+            if name not in allowed or name in FIXED:
                 near = ", ".join(difflib.get_close_matches(str(name), allowed, 3)) or "-"
                 raise _fail(self.name, "name", where="parameters", found=str(name)[:40], near=near)
-            result[name] = self.number("parameters", found, name)
+            value = result[name] = self.number("parameters", found, name)
+            low, high = self.ranges.get(name, (None, None))
+            if low is not None and high is not None and not low <= value <= high:
+                raise _fail(self.name, "range", name=name, found=value, low=low, high=high)
         return result
+
+    def check(self) -> None:
+        """Refuse what the single entries allow and together cannot be meant.
+
+        Purchases of all assets of a quarter together; a policy rate that is held, set and moved at
+        once; a rate that is given and not set.
+        """
+        for plan in self.plans.values():
+            for quarter in range(1, self.quarters + 1):
+                bought = sum(abs(plan.get((quarter, name), 0.0)) for name in ASSETS.values())
+                if bought > MOST_A_QUARTER * (1.0 + 1e-9):
+                    raise _fail(
+                        self.name, "fast", where=f"quarter {quarter}", found=f"{bought:.3g}",
+                        most=MOST_A_QUARTER,
+                    )  # fmt: skip
+                given = [name for name in RATES if plan.get((quarter, name), 0.0)]
+                if len(given) > 1:
+                    raise _fail(
+                        self.name, "contradiction", where=given[0], other=given[1], name="r",
+                        quarter=quarter,
+                    )  # fmt: skip
+                if (quarter, "rate") in plan and not plan.get((quarter, "steer"), 0.0):
+                    raise _fail(self.name, "idle", name="rate", needs="steer", quarter=quarter)
 
     def plan(self, run: str) -> Plan:
         """What has been collected for a run."""
@@ -292,7 +324,11 @@ class _Reader:
 
 
 def parse_scenario(
-    name: str, text: str, by_quarter: Sequence[str], constants: Sequence[str]
+    name: str,
+    text: str,
+    by_quarter: Sequence[str],
+    constants: Sequence[str],
+    ranges: Ranges | None = None,
 ) -> Scenario:
     """A scenario from its text.
 
@@ -302,6 +338,8 @@ def parse_scenario(
         What it is called if the text does not say.
     by_quarter, constants : sequence of str
         Parameters of the economy that may be set by quarter, and for the whole run.
+    ranges : mapping of name to (low, high), optional
+        Within which the latter must lie.
 
     Raises
     ------
@@ -316,13 +354,14 @@ def parse_scenario(
     named = given.get("name", name)
     if not isinstance(named, str) or not named:
         raise _fail(name, "words", key="name")
-    reader = _Reader(named, given, by_quarter)
+    reader = _Reader(named, given, by_quarter, ranges or {})
     reader.keys("-", given, _TOP)
     as_of, quarters = reader.date(), reader.quarters
     for number, entry in enumerate(reader.entries("purchase"), start=1):
         reader.purchase(number, entry)
     for number, entry in enumerate(reader.entries("set"), start=1):
         reader.set(number, entry)
+    reader.check()
     return Scenario(
         name=named,
         as_of=as_of,
@@ -346,7 +385,10 @@ def list_scenarios() -> tuple[str, ...]:
 
 
 def load_scenario(
-    name: str | Path, by_quarter: Sequence[str], constants: Sequence[str]
+    name: str | Path,
+    by_quarter: Sequence[str],
+    constants: Sequence[str],
+    ranges: Ranges | None = None,
 ) -> Scenario:
     """A shipped scenario by its name, or one of the reader's own by its path.
 
@@ -359,7 +401,9 @@ def load_scenario(
     shipped = list_scenarios()
     if str(name) in shipped:
         item = files("debtcycle.machine").joinpath("scenarios", f"{name}.toml")
-        return parse_scenario(str(name), item.read_text(encoding="utf-8"), by_quarter, constants)
+        return parse_scenario(
+            str(name), item.read_text(encoding="utf-8"), by_quarter, constants, ranges
+        )
     path = Path(name)
     if not path.exists():
         near = ", ".join(difflib.get_close_matches(str(name), shipped, 3)) or ", ".join(shipped)
@@ -370,4 +414,4 @@ def load_scenario(
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError("scenario.file", found=path.name, problem=str(error)[:120]) from error
-    return parse_scenario(path.stem, text, by_quarter, constants)
+    return parse_scenario(path.stem, text, by_quarter, constants, ranges)

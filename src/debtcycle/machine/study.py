@@ -8,7 +8,7 @@ from debtcycle.machine.causes import Causes, causes
 from debtcycle.machine.economy.facts import Facts
 from debtcycle.machine.economy.observed import facts_from_observed
 from debtcycle.machine.ensemble import Progress
-from debtcycle.machine.experiment import Pair, prepare
+from debtcycle.machine.experiment import Pair, checked_holdings, prepare
 from debtcycle.machine.opening import Opening
 from debtcycle.machine.scenario import Scenario
 from debtcycle.machine.simulation import Outcome, simulate
@@ -66,17 +66,20 @@ def study(
     Raises
     ------
     ModelError
-        ``machine.facts_*`` where the opening cannot be started from.
+        ``machine.facts_*`` where the opening cannot be started from, ``machine.negative`` where
+        more would be sold than there is.
     ConfigError
         See `debtcycle.machine.ensemble.run_ensemble`.
     """
     seen = {fact.name: fact.value for fact in opening.facts}
     facts = facts_from_observed(seen, {past.name: past.values for past in opening.histories})
     experiment = prepare(scenario, facts)
+    central = experiment.central()
+    if not central.failed.any():
+        checked_holdings(central)
     outcome = simulate(
         experiment, paths, seed=seed, workers=workers, cluster=cluster, progress=progress
     )
-    central = experiment.central()
     quarters = [quarter for quarter in EXPLAINED if quarter <= scenario.quarters]
     why = () if central.failed.any() else causes(central, quarters)
     return Study(scenario, opening, facts, outcome, central, why)

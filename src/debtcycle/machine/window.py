@@ -1,11 +1,12 @@
 r"""The window between a melt-up and its end, as hazard and regret: never a date.
 
 A *pop* is a fall of at least 40 % of growth equity from its highest so far; it is dated by the
-quarter of that high. **Hazard** at quarter t: the part of paths, among those whose high does not
-lie behind them, whose high that ends in a pop lies within the next four quarters. **Regret** of
-leaving at t: how much less is had at the end, in logs of real wealth, than by leaving at the best
-quarter of the same path; wealth that has left earns the real policy rate. Four ways of choosing t
-are compared, none of which knows the future but the last:
+quarter of that high. A fall has to lie inside the run to be seen, so that the last three years of a
+run say nothing of the hazard and are left out. **Hazard** at quarter t: the part of paths, among
+those whose high does not lie behind them, whose high that ends in a pop lies within the next four
+quarters. **Regret** of leaving at t: how much less is had at the end, in logs of real wealth, than
+by leaving at the best quarter of the same path; wealth that has left earns the policy rate, in
+goods of each quarter. Four ways of choosing t are compared, none of which knows the future:
 
 - *hold*: never; *random*: any quarter with equal chance;
 - *melt-up*: the first quarter in which growth equity has risen by at least 25 % over four quarters
@@ -33,6 +34,7 @@ Flags = NDArray[np.bool_]
 POP = 0.40
 AHEAD = 4
 RISE = 0.25
+UNSEEN = 12  # quarters at the end of a run in which a high may still be followed by its fall
 RULES = ("hold", "random", "melt_up", "tightening")
 Z95 = 1.959963984540054
 QUARTER = 0.25
@@ -89,7 +91,7 @@ class Window:
     Attributes
     ----------
     hazard : tuple of (Interval or None)
-        By quarter from 0; None where no path is left.
+        By quarter from 0; None where no path is left, and where a fall could not be seen.
     regret : mapping of rule to Interval
         Logs of real wealth.
     paths, popped, windows : int
@@ -112,9 +114,10 @@ def _first(truth: Flags, default: int) -> NDArray[np.int64]:
 def _wealth(figures: Mapping[str, Values], price: str) -> Values:
     """Log real wealth at the end by quarter of leaving, shape (quarters + 1, paths)."""
     level = np.log(figures[price] / figures[price][:1])
-    real = (figures["policy_rate"] - figures["expected_inflation"]) / 100.0 * QUARTER
-    later = np.zeros_like(real)
-    later[:-1] = real[:0:-1].cumsum(axis=0)[::-1]
+    earned = figures["policy_rate"][1:] / 100.0 * QUARTER
+    real = earned - np.diff(np.log(figures["price_level"]), axis=0)
+    later = np.zeros_like(level)
+    later[:-1] = real[::-1].cumsum(axis=0)[::-1]
     return np.asarray(level + later)
 
 
@@ -175,9 +178,10 @@ def _wilson(hits: int, total: int) -> Interval | None:
 
 def summarise(counts: Counts) -> Window:
     """Hazard and regret with their intervals."""
+    seen = len(counts.open_) - UNSEEN
     hazard = tuple(
-        _wilson(int(hits), int(total))
-        for hits, total in zip(counts.soon, counts.open_, strict=True)
+        _wilson(int(hits), int(total)) if quarter < seen else None
+        for quarter, (hits, total) in enumerate(zip(counts.soon, counts.open_, strict=True))
     )
     regret = {}
     for number, rule in enumerate(RULES):
