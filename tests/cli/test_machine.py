@@ -11,6 +11,7 @@ import pytest
 from debtcycle.cli.main import run
 from debtcycle.machine.calibration import search as fitting
 from debtcycle.sfc import read
+from debtcycle.store import Store
 
 Out = pytest.CaptureFixture[str]
 
@@ -48,6 +49,18 @@ def test_verify_reads_in_both_languages(lang: str, capsys: Out) -> None:
     assert not re.search(r"\bnan\b|None|[{}]|acceptance\.", text)
     for word in ("QE1",) if lang == "en" else ("首轮量化宽松",):
         assert word in text
+
+
+def test_verify_runs_from_the_data_of_two_dates(
+    edition_store: Store, capsys: Out, tmp_path: Path
+) -> None:
+    words = ["machine", "verify", "--paths", "32", "--openings", "data", "--format", "json"]
+    assert run([*words, "--store", str(edition_store.path)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["openings"] == "data"
+    assert found["accounts"]["max_residual"] <= 1e-10
+    number = next(r for r in found["tests"] if r["name"] == "opening_bubble_number")
+    assert 0.3 < number["value"] < 1.0
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,12 +19,15 @@ from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
 if TYPE_CHECKING:
     from debtcycle.machine.acceptance import Outcome
     from debtcycle.machine.calibration import Fit, Measured, Sensitivity
+    from debtcycle.machine.economy import Facts
 
 __all__ = ["command"]
 
 PATHS = 3000
 CALIBRATION_PATHS = 256
+DATES = {"bubble": "2025-12-15", "depression": "2008-11-28"}
 FORMATS = click.Choice(["text", "json"])
+OPENINGS = click.Choice(["shipped", "data"])
 
 
 @click.group(
@@ -143,6 +147,20 @@ def _targets_text(session: Session, measured: tuple[Measured, ...]) -> list[str]
     return lines
 
 
+def _observed(session: Session) -> dict[str, Facts]:
+    """Openings from the data of two dates in place of the rounded ones; the normal one stays."""
+    from debtcycle.machine.economy import facts_from_observed, shipped_openings
+    from debtcycle.machine.opening import from_data
+
+    found = dict(shipped_openings())
+    for state, day in DATES.items():
+        opening = from_data(session.view(date.fromisoformat(day)))
+        seen = {fact.name: fact.value for fact in opening.facts}
+        past = {history.name: history.values for history in opening.histories}
+        found[state] = facts_from_observed(seen, past)
+    return found
+
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -171,10 +189,15 @@ def show(context: click.Context, out: Path | None) -> None:
 @command.command("verify", cls=WordedCommand, help="help.machine_verify")
 @option("--seed", type=click.IntRange(0, 2**63 - 1), default=7, help="opt.seed")
 @option("--paths", type=click.IntRange(16, 200_000), default=PATHS, help="opt.paths")
+@option(
+    "--openings", type=click.Choice(["shipped", "data"]), default="shipped", help="opt.openings"
+)
 @_shared_options
 @shared()
 @click.pass_context
-def verify(context: click.Context, seed: int, paths: int, form: str, out: Path | None) -> None:
+def verify(
+    context: click.Context, seed: int, paths: int, openings: str, form: str, out: Path | None
+) -> None:
     """The sixteen tests of acceptance, and the targets, on a seed."""
     from debtcycle.machine.acceptance import ALL_TESTS, Laboratory, run_tests
     from debtcycle.machine.calibration import measure
@@ -183,6 +206,8 @@ def verify(context: click.Context, seed: int, paths: int, form: str, out: Path |
     check_out(out)
     clock = _Clock(session, "acceptance.progress")
     laboratory = Laboratory(paths=paths, seed=seed)
+    if openings == "data":
+        laboratory = Laboratory(paths=paths, seed=seed, openings=_observed(session))
     outcomes: list[Outcome] = []
     try:
         for done, number in enumerate(ALL_TESTS, start=1):
@@ -196,6 +221,7 @@ def verify(context: click.Context, seed: int, paths: int, form: str, out: Path |
         made = {
             "seed": seed,
             "paths": paths,
+            "openings": openings,
             "failed_paths": failed,
             "accounts": {"max_residual": residual},
             "tests": _tests_json(outcomes),
@@ -205,6 +231,7 @@ def verify(context: click.Context, seed: int, paths: int, form: str, out: Path |
         return
     count = len({o.test for o in outcomes} - {o.test for o in outcomes if not o.passed})
     head = session.texts("acceptance.head", passed=count, seed=seed, paths=f"{paths:,}")
+    head += "\n" + session.texts(f"acceptance.openings_{openings}", **DATES)
     tail = session.texts("acceptance.accounts", residual=f"{residual:.1e}", failed=failed)
     lines = [head, "", *_tests_text(session, outcomes), "", *_targets_text(session, measured)]
     emit(session, "\n".join([*lines, "", tail, session.texts("acceptance.limits")]) + "\n", out)
