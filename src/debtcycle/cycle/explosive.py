@@ -16,16 +16,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles import CriticalValues, Episode, default_duration, monte_carlo, sup_adf
 from debtcycle.cycle.ratios import RATIOS, Ratio, Sample
 from debtcycle.errors import ConfigError
 from debtcycle.indicators._common import reading, refuse
 from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import View
+
+# The compiler behind the tests takes half a second to load: only where something is tested.
+if TYPE_CHECKING:
+    from debtcycle.bubbles import CriticalValues, Episode
 
 __all__ = [
     "DEFINITION",
@@ -39,6 +43,7 @@ __all__ = [
     "critical_values",
     "explosive_prices",
     "one_sided_residual",
+    "replications",
 ]
 
 LAG = 0
@@ -141,7 +146,14 @@ def critical_values(n: int) -> CriticalValues:
     From the shipped table for 1,680 observations. Its random walks have a drift of 1/1680 of
     their standard deviation, which no shorter sample can tell from its own 1/n.
     """
+    from debtcycle.bubbles import monte_carlo
+
     return replace(monte_carlo(MOST, WINDOW, LAG), n=n)
+
+
+def replications() -> int:
+    """Random walks from which the line was simulated."""
+    return critical_values(MOST).replications
 
 
 def one_sided_residual(y: Floats, x: Floats, first: int) -> Floats:
@@ -184,6 +196,8 @@ def _tested(
     values: Floats, periods: NDArray[np.datetime64], monthly: bool, fundamental: str | None
 ) -> ExplosiveTest:
     """The test of observations in order, as of the last of them."""
+    from debtcycle.bubbles import default_duration, sup_adf
+
     values, periods = values[-MOST:], periods[-MOST:]
     try:
         test = sup_adf(values, LAG, WINDOW)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
-from debtcycle.bubbles.montecarlo import REPLICATIONS
 from debtcycle.crises.record import shipped_record
 from debtcycle.crises.today import CrisisReading, Signal
 from debtcycle.cycle.explosive import (
@@ -15,6 +14,7 @@ from debtcycle.cycle.explosive import (
     WINDOW,
     ExplosiveSeries,
     ExplosiveTest,
+    replications,
 )
 from debtcycle.indicators.model import Reading
 
@@ -36,7 +36,7 @@ def _test(test: ExplosiveTest) -> dict[str, object]:
             "level_pct": LEVEL_PCT,
             "lag": LAG,
             "window": WINDOW,
-            "replications": REPLICATIONS,
+            "replications": replications(),
         },
         "coverage": {
             "first": test.first,

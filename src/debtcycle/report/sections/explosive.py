@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from debtcycle.bubbles.montecarlo import REPLICATIONS
 from debtcycle.cycle.explosive import (
     LEVEL_PCT,
     WINDOW,
     ExplosiveSeries,
     ExplosiveState,
     ExplosiveTest,
+    replications,
 )
 from debtcycle.cycle.findings import Findings
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
@@ -151,7 +151,7 @@ def _remarks(words: Words, findings: Findings) -> list[Block]:
 
 def explosive(words: Words, findings: Findings) -> Section:
     """Every ratio and its residual from fundamentals, with how often each test said so before."""
-    how = words("explosive.how", window=WINDOW, level=LEVEL_PCT, replications=f"{REPLICATIONS:,}")
+    how = words("explosive.how", window=WINDOW, level=LEVEL_PCT, replications=f"{replications():,}")
     blocks: list[Block] = [
         _said(words, findings),
         Para(how),
