@@ -81,6 +81,9 @@ def test_every_test_hangs_together(edition_store: Store, day):
             above = made.state is not ExplosiveState.NOT
             assert (made.statistic > made.critical) == above
             assert (made.since is not None) == above
+            assert (made.rising is not None) == above
+            assert made.state is not ExplosiveState.COLLAPSE or made.rising is False
+            assert made.state is not ExplosiveState.EXPLOSIVE or made.rising is True
             assert WINDOW <= made.observations <= MOST
             assert 0 <= made.above_share_pct <= 100
             assert made.last <= date.fromisoformat(day)

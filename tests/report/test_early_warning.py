@@ -40,7 +40,7 @@ def _with_states(findings, price, residual):
     made = []
     for item in findings.explosive:
         own = (price, residual) if item.series == "gold_cpi" else (ExplosiveState.NOT,) * 2
-        other = None if item.residual is None else replace(item.residual, state=own[1])
+        other = None if item.residual is None else replace(item.residual, state=own[1], rising=True)
         made.append(replace(item, price=replace(item.price, state=own[0]), residual=other))
     return replace(findings, explosive=tuple(made))
 
@@ -132,6 +132,15 @@ def test_price_and_residual_are_weighed_together(judgement_of, price, residual, 
     text = first.text if isinstance(first, Para) else " ".join(first.items)
     assert said in text
     assert explosive(words_of("zh"), findings).blocks
+
+
+def test_a_crash_above_the_line_is_not_told_as_a_boom(judgement_of):
+    """October 2008: share prices fell faster than a random walk does."""
+    found = _findings(judgement_of, "2008-11-28")
+    stocks = next(item for item in found.explosive if item.series == "price_earnings")
+    assert (stocks.price.state, stocks.price.rising) == (ExplosiveState.ABOVE, False)
+    rows = [row for row in _rows(explosive(words_of("en"), found)) if "earnings" in row[0]]
+    assert rows[0][2] == "falling above the line, not yet long enough"
 
 
 def test_the_line_is_named_and_what_is_missing_too(judgement_of):

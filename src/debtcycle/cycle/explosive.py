@@ -81,6 +81,9 @@ class ExplosiveTest:
         Why the state is unknown; ``OK`` where it is known.
     since : date or None
         First period of the run above the line that lasts at the end.
+    rising : bool or None
+        Whether the series rose from before that run to its largest statistic; the test itself is
+        blind to direction.
     statistic, critical : float or None
         BSADF at the last observation and its quantile under the null.
     first, last : date or None
@@ -102,6 +105,7 @@ class ExplosiveTest:
     state: ExplosiveState
     status: Status
     since: date | None = None
+    rising: bool | None = None
     statistic: float | None = None
     critical: float | None = None
     first: date | None = None
@@ -218,6 +222,7 @@ def _tested(
         _state(now, shortest),
         Status.OK,
         since=None if now is None else periods[now.start].item(),
+        rising=None if now is None else now.direction == "upward",
         statistic=_finite(test.bsadf[-1]),
         critical=float(line[-1]),
         first=periods[0].item(),

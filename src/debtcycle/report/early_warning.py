@@ -29,6 +29,7 @@ def _test(test: ExplosiveTest) -> dict[str, object]:
         "state": test.state,
         "status": test.status,
         "since": test.since,
+        "rising": test.rising,
         "statistic": test.statistic,
         "critical": {
             "value": test.critical,

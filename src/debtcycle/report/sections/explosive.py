@@ -43,6 +43,8 @@ def _tested(words: Words, test: ExplosiveTest) -> str:
 
 def _state(words: Words, test: ExplosiveTest) -> str:
     why = words(f"status.{test.status.value}")
+    if test.state is ExplosiveState.ABOVE and not test.rising:
+        return words("explosive.state.above_falling")
     return words(f"explosive.state.{test.state.value}", why=why)
 
 
@@ -69,7 +71,7 @@ def _line(words: Words, item: ExplosiveSeries) -> str | None:
         if explodes and too:
             return words("explosive.both", name=name, since=since, **beside)
         if explodes:
-            above = other.state is ExplosiveState.ABOVE
+            above = other.state is ExplosiveState.ABOVE and other.rising
             key = "price_above" if above else "price_only"
             return words(f"explosive.{key}", name=name, since=since, **beside)
         if too:
