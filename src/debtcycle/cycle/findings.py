@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from debtcycle.crises.today import CrisisReading
+from debtcycle.crises.today import today as crises_today
 from debtcycle.cycle.assess import Assessment, assess
 from debtcycle.cycle.counter import Argument, counter_argument
 from debtcycle.cycle.episodes import QE1, Episode, episodes
+from debtcycle.cycle.explosive import ExplosiveSeries, explosive_prices
 from debtcycle.cycle.flip import Flip, flips
 from debtcycle.cycle.policy_log import PolicyLog, policy_log
 from debtcycle.cycle.robustness import Robustness, robustness
@@ -99,6 +102,10 @@ class Findings:
         The first large-scale purchases, 28 November 2008; None for earlier dates.
     path : tuple of PathPoint
         Quarter ends of the last five years and the date itself, oldest first.
+    explosive : tuple of ExplosiveSeries
+        Ratios tested for explosive roots, and their residuals from fundamentals.
+    crises : CrisisReading
+        Credit gap, debt service and R-zone with the odds and the record known before the year.
     events : tuple of EventTable
         After announcements, after first purchases, after starts of easing.
     not_held : tuple of str
@@ -126,6 +133,8 @@ class Findings:
     signs: CycleSigns
     attractiveness: Attractiveness
     debt: DebtOutlook
+    explosive: tuple[ExplosiveSeries, ...]
+    crises: CrisisReading
     events: tuple[EventTable, ...]
     policy_log: PolicyLog
     not_held: tuple[str, ...]
@@ -155,6 +164,8 @@ class Findings:
             *self.debt.readings,
             self.debt.stabilising,
             self.debt.primary_deficit,
+            *(item.ratio for item in self.explosive),
+            *self.crises.readings,
         )
 
 
@@ -230,6 +241,8 @@ def find(view: View) -> Findings:
         signs=cycle_signs(view),
         attractiveness=attractiveness(view),
         debt=debt_outlook(view),
+        explosive=explosive_prices(view),
+        crises=crises_today(view),
         events=(
             event_table(view, "announced"),
             event_table(view, "started"),

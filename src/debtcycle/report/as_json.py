@@ -20,6 +20,7 @@ from debtcycle.indicators.bubble_gauge import BubbleGauge
 from debtcycle.indicators.events import EventTable
 from debtcycle.indicators.model import Reading
 from debtcycle.indicators.stimulus import Gate
+from debtcycle.report.early_warning import crises_json, explosive_json
 from debtcycle.report.sections.cycle import triad
 
 __all__ = ["claims_json", "report_json"]
@@ -303,6 +304,8 @@ def report_json(judgement: Judgement, catalogue: Catalogue) -> str:
             "stage": _stage(judgement.stage),
             "attractiveness": _attractiveness(judgement),
             "debt": _debt(judgement),
+            "explosive_prices": explosive_json(findings.explosive, _reading),
+            "crisis_odds": crises_json(findings.crises, _reading),
             "events": [_events(table) for table in findings.events],
             "replays": _replays(judgement),
             "record": None if record is None else _record(judgement),

@@ -8,7 +8,10 @@ from debtcycle.i18n import translator
 from debtcycle.report.document import Document, Para, Section
 from debtcycle.report.format import day_of
 from debtcycle.report.sections import bubble, cycle, doubt, evidence, ledger, ledger_of_claims, past
+from debtcycle.report.sections.crises import crises
+from debtcycle.report.sections.explosive import explosive
 from debtcycle.report.sections.opening import opening
+from debtcycle.report.sections.trust import trust
 from debtcycle.report.words import Words
 
 __all__ = ["build", "words_of"]
@@ -33,8 +36,11 @@ def build(judgement: Judgement, words: Words, *, newest_note: str = "") -> Docum
         evidence.axes(words, findings),
         evidence.policy(words, findings),
         bubble.bubble(words, findings),
+        explosive(words, findings),
         ledger.attractiveness(words, findings),
         ledger.debt(words, findings),
+        crises(words, findings),
+        trust(words, findings),
         cycle.stage(words, findings, judgement.stage),
         past.events(words, findings),
         past.replays(words, findings),
