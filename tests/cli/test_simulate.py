@@ -202,10 +202,10 @@ def test_a_faulty_scenario_is_refused_with_its_place(read, tmp_path, lang, text,
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_margin_that_no_leverage_of_the_date_allows_does_not_solve(read, tmp_path, lang):
     path = tmp_path / "tight.toml"
-    path.write_text(HEAD + "[parameters]\nm0 = 0.9\n", encoding="utf-8")
+    path.write_text(HEAD + "[parameters]\nm0 = 0.6\n", encoding="utf-8")
     done = assert_said(read("--lang", lang, "simulate", path, *QUICK), 6)
     assert "m0" in done
-    assert "1.11" in done, "the most that a margin of 0.9 allows"
+    assert "1.67" in done, "the most that a margin of 0.6 allows"
 
 
 def test_a_file_that_is_no_text_or_too_large(read, tmp_path):
