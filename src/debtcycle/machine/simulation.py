@@ -29,6 +29,7 @@ class Part:
     sketches: dict[str, Sketch]
     phases: NDArray[np.int64]
     window: Counts
+    window_without: Counts
     worst_account: float
 
     def merge(self, other: Part) -> Part:
@@ -39,6 +40,7 @@ class Part:
             self.sketches,
             self.phases + other.phases,
             self.window + other.window,
+            self.window_without + other.window_without,
             max(self.worst_account, other.worst_account),
         )
 
@@ -73,7 +75,13 @@ class _Job:
         neutral = 100.0 * self.experiment.start["rstar"]
         phases = phases_of(Inputs(a, b, neutral))
         shares = np.stack([(phases == n).sum(axis=1) for n in range(len(PHASES))], axis=1)
-        return Part(sketches, shares.astype(np.int64), count(a, neutral), pair.worst_account)
+        return Part(
+            sketches,
+            shares.astype(np.int64),
+            count(a, neutral),
+            count(b, neutral),
+            pair.worst_account,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,8 @@ class Outcome:
     units : mapping of figure to unit
     phases : float64 array, shape (quarters + 1, phases)
         Part of the paths in each phase.
-    window : Window
+    window, window_without : Window
+        Of the run with the programme, and of the one without.
     worst_account : float
         Largest residual of any identity of any path that is counted, relative.
     failed, first_failed : int, tuple of int
@@ -115,6 +124,7 @@ class Outcome:
     units: Mapping[str, str]
     phases: Values
     window: Window
+    window_without: Window
     worst_account: float
     failed: int
     first_failed: tuple[int, ...]
@@ -185,6 +195,7 @@ def simulate(
         units={item.name: item.unit for item in PUBLISHED},
         phases=part.phases / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
         window=summarise(part.window),
+        window_without=summarise(part.window_without),
         worst_account=part.worst_account,
         failed=failed.count,
         first_failed=failed.first,

@@ -15,7 +15,7 @@ from debtcycle.machine.opening.model import Fact
 from debtcycle.machine.phases import PHASES
 from debtcycle.machine.simulation import SHARES, Fan
 from debtcycle.machine.study import Study
-from debtcycle.machine.window import AHEAD, POP, Interval
+from debtcycle.machine.window import AHEAD, POP, Interval, Window
 from debtcycle.report.simulation.beside import same_programme
 from debtcycle.report.simulation.stages import compared
 from debtcycle.report.simulation.tables import ASSETS
@@ -56,7 +56,11 @@ def _phases(study: Study) -> dict[str, JsonValue]:
 
 
 def _window(study: Study) -> dict[str, JsonValue]:
-    found = study.outcome.window
+    outcome = study.outcome
+    return {**_one_window(outcome.window), "without": _one_window(outcome.window_without)}
+
+
+def _one_window(found: Window) -> dict[str, JsonValue]:
     return {
         "fall": POP,
         "ahead_quarters": AHEAD,

@@ -14,7 +14,7 @@ from debtcycle.machine.phases import (
     TIGHT_PP,
 )
 from debtcycle.machine.study import Study
-from debtcycle.machine.window import AHEAD, POP, RISE, RULES, Interval
+from debtcycle.machine.window import AHEAD, POP, RISE, RULES, UNSEEN, Interval, Window
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import figure
 from debtcycle.report.simulation.reading import MISSING, median, number, title_of, when
@@ -216,8 +216,14 @@ def hazard_sentence(words: Words, study: Study) -> str:
         when=words("sim.start_at")
         if not quarter
         else words("sim.after", when=when(words, quarter)),
-        popped=share(found.popped / found.paths) if found.paths else MISSING,
+        popped=_popped(found),
+        without=_popped(study.outcome.window_without),
     )
+
+
+def _popped(found: Window) -> str:
+    """Part of the paths with such a fall."""
+    return share(found.popped / found.paths) if found.paths else MISSING
 
 
 def _shortfall(logs: float) -> str:
@@ -227,15 +233,21 @@ def _shortfall(logs: float) -> str:
 
 def window(words: Words, study: Study) -> Section:
     """Hazard by quarter and regret by rule, each with its interval."""
-    found = study.outcome.window
-    quarters = [quarter for quarter in _SHOWN if quarter < len(found.hazard)]
+    found, other = study.outcome.window, study.outcome.window_without
     hazard = tuple(
         (
             words("sim.start") if not quarter else when(words, quarter),
-            MISSING if (item := found.hazard[quarter]) is None else share(item.value),
-            _interval(words, item, cell=True),
+            *(
+                text
+                for item in (one.hazard[quarter] for one in (found, other))
+                for text in (
+                    MISSING if item is None else share(item.value),
+                    _interval(words, item, cell=True),
+                )
+            ),
         )
-        for quarter in quarters
+        for quarter in _SHOWN
+        if quarter < len(found.hazard) and found.hazard[quarter] is not None
     )
     regret = tuple(
         (
@@ -246,7 +258,8 @@ def window(words: Words, study: Study) -> Section:
         )
         for rule in RULES
     )  # fmt: skip
-    columns = tuple(words(f"sim.col.{c}") for c in ("when", "hazard", "interval"))
+    heads = ("when", "hazard_with", "interval", "hazard_without", "interval")
+    columns = tuple(words(f"sim.col.{c}") for c in heads)
     rules = tuple(words(f"sim.col.{c}") for c in ("rule", "regret", "interval"))
     counts = words(
         "sim.window.counts",
@@ -259,8 +272,8 @@ def window(words: Words, study: Study) -> Section:
         words("sim.section.window"),
         (
             Para(hazard_sentence(words, study)),
-            Para(words("sim.window.means", fall=f"{POP:.0%}", ahead=AHEAD)),
-            Table(columns, hazard, right, words("sim.table.hazard")),
+            Para(words("sim.window.means", fall=f"{POP:.0%}", ahead=AHEAD, unseen=UNSEEN)),
+            Table(columns, hazard, frozenset({1, 2, 3, 4}), words("sim.table.hazard")),
             Table(rules, regret, right, words("sim.table.regret")),
             Para(counts, "dim"),
             Para(words("sim.window.not"), "warn"),
