@@ -33,6 +33,8 @@ class Measure:
 
 
 def _shown(seconds: float) -> str:
+    if seconds < 2e-5:
+        return f"{seconds * 1e6:.2f} us"
     return f"{seconds * 1e3:.2f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
 
 

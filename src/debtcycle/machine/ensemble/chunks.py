@@ -11,7 +11,7 @@ from debtcycle.machine.ensemble.moments import LANE
 
 __all__ = ["Chunk", "Job", "Mergeable", "Progress", "Task", "chunks_of"]
 
-LARGEST: Final = 32_768
+LARGEST: Final = 8_192  # paths: what a thread holds at once stays well below a gigabyte
 FEWEST_CHUNKS: Final = 16
 _WORD: Final = 2**32
 
@@ -66,7 +66,7 @@ def chunks_of(paths: int, size: int | None = None) -> Iterator[Chunk]:
     ----------
     paths : int
     size : int, optional
-        Paths of a chunk, a multiple of 64; by default a 16th of the ensemble, at most 32,768.
+        Paths of a chunk, a multiple of 64; by default a 16th of the ensemble, at most 8,192.
 
     Raises
     ------
