@@ -239,10 +239,14 @@ def test_dask_that_is_not_installed_is_said(read, own, monkeypatch):
 
 def _reasons() -> set[str]:
     """Ids of the faults of a scenario, and the names that each is told."""
-    source = Path(str(files("debtcycle.machine") / "scenario.py")).read_text(encoding="utf-8")
+    folder = files("debtcycle.machine")
+    modules = [
+        ast.parse(folder.joinpath(name).read_text(encoding="utf-8"))
+        for name in ("scenario.py", "scenario_file.py")
+    ]
     found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_fail":
+    for node in (node for module in modules for node in ast.walk(module)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refused":
             reason = node.args[1]
             assert isinstance(reason, ast.Constant)
             names = {str(word.arg) for word in node.keywords} | {"scenario"}

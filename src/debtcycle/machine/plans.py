@@ -1,0 +1,61 @@
+"""What a scenario says, as read: what is done in which quarter of which run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Plan", "Scenario"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done in one of the two runs.
+
+    Attributes
+    ----------
+    steps : tuple of (quarter, name, value)
+        Value of a parameter in one quarter; outside its quarters it is what it was.
+    """
+
+    steps: tuple[tuple[int, str, float], ...] = ()
+
+    def series(self, quarters: int, defaults: Mapping[str, float]) -> dict[str, list[float]]:
+        """Values by quarter of every parameter that is set; outside its quarters its default."""
+        found: dict[str, list[float]] = {}
+        for quarter, name, value in self.steps:
+            if quarter <= quarters:
+                found.setdefault(name, [defaults[name]] * quarters)[quarter - 1] = value
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario as read.
+
+    Attributes
+    ----------
+    as_of : date
+        Date of the opening state unless another is asked for.
+    quarters : int
+        Length of the run.
+    with_, without : Plan
+        What is done in the run and in the one it is compared with.
+    parameters : mapping
+        Parameters of the economy that differ, in both runs.
+    allow_explosive : bool
+        Whether an opening whose bubble number is 1 or above is run all the same.
+    title, text : mapping of language to str
+        What it is called and what it shows.
+    """
+
+    name: str
+    as_of: dt.date
+    quarters: int
+    with_: Plan
+    without: Plan
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    allow_explosive: bool = False
+    title: Mapping[str, str] = field(default_factory=dict)
+    text: Mapping[str, str] = field(default_factory=dict)
