@@ -182,6 +182,11 @@ def test_the_edges_of_exp_and_log() -> None:
     np.testing.assert_array_equal(found["y"][1, :3], np.exp([-800.0, -745.0, -0.0]))
     assert found["y"][1, 3] == pytest.approx(math.exp(690.7), rel=1e-15)
     assert {f.path for f in found.failures} == {4, 5}  # more than a double can hold
+    subnormal = np.linspace(-745.1, -708.0, 50)
+    found = applied("exp(a)", subnormal)["y"][1]
+    np.testing.assert_allclose(found, np.exp(subnormal), rtol=1e-15, atol=5e-324)
+    # What is not a number stays so on its way through a function.
+    assert len(applied("exp(log(0 - a)) + 1", np.ones(9)).failures) == 9
     small = [1e-310, 5e-324, 2.0**-1022, 1.0]
     found = applied("log(a)", np.array([*small, 0.0, -1.0, 1e300]))
     np.testing.assert_allclose(found["y"][1, :4], np.log(small), rtol=1e-15)

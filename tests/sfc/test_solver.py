@@ -8,10 +8,13 @@ import pytest
 from debtcycle import sfc
 from debtcycle.errors import ModelError
 from debtcycle.sfc import numpy_backend
-from debtcycle.sfc.expression import Op
+from debtcycle.sfc.evaluation import evaluate
+from debtcycle.sfc.expression import Op, Symbol
 from debtcycle.sfc.inputs import make_state
+from debtcycle.sfc.jacobian import backward, forward
 from debtcycle.sfc.library import list_models, load_model
 from debtcycle.sfc.numpy_backend import _Machine
+from debtcycle.sfc.order import order_blocks
 from debtcycle.sfc.runs import Compiled
 
 PAIR = "model T\nvariable x\nvariable y\nequation x = -10 + 0.9*y\nequation y = -10 + 0.9*x\n"
@@ -184,6 +187,24 @@ def test_jacobians_equal_complex_steps(name: str) -> None:
             np.testing.assert_allclose(analytic[:, column], found, rtol=1e-10, atol=1e-12)
             checked += 1
     assert checked == program.tears.shape[1]
+
+
+@pytest.mark.parametrize("name", [*list_models(), "RING", "PAIR"])
+def test_a_jacobian_is_the_same_from_either_end(name: str) -> None:
+    own = {"RING": RING, "PAIR": PAIR}
+    model = sfc.read(own[name]) if name in own else load_model(name)
+    rng = np.random.default_rng(5)
+    values: dict[str, float] = {}
+
+    def of(symbol: Symbol) -> float:
+        return values.setdefault(str(symbol), rng.uniform(0.5, 1.5))
+
+    for block in order_blocks(model):
+        both = [
+            evaluate(model.graph, [node for row in way(model, block) for node in row], of)
+            for way in (forward, backward)
+        ]
+        np.testing.assert_allclose(both[0], both[1], rtol=1e-9, atol=1e-12)
 
 
 def test_what_does_not_depend_on_the_unknowns_is_computed_once() -> None:

@@ -60,7 +60,7 @@ class _Nest:
         self.k, self.v = k, v
         whole = 1.0 / total
         self.shares = [weight * whole for weight in weights]
-        self.value = m.log(total) / k
+        self.value = m.log(total) * (1.0 / k)  # k does not move with prices: divided once
         self.mean = _dot(self.shares, v)
 
     def by_k(self) -> Any:
@@ -108,9 +108,38 @@ class _Shares:
             gold,
         ]
 
-    def logarithms(self, of: int) -> list[Any]:
-        """Derivatives of ln of slow share `of` by the eight v and by kb, ks, ke, kt."""
-        liquid, safe, equity, top = self.liquid, self.safe, self.equity, self.top
+    def by_v(self, placed: Any) -> list[list[Any]]:
+        """Slopes of the value placed in liquid, N, I, K, G, R and Z in the v of each: symmetric.
+
+        With the part s of an asset in its nest n and the nest's part S: own nest
+        ``k_n x_a (a = b) - x_a s_b (k_n - kt + kt S_n)``, other nests ``-kt x_a S_m s_b``.
+        """
+        nests = ((self.safe, 0, 4), (self.equity, 4, 2))
+        kt, found = self.top.k, [[0.0] * 7 for _ in range(7)]
+        parts = [*self.safe.shares, *self.equity.shares, 1.0]
+        for (nest, first, count), whole in zip(nests, self.top.shares, strict=False):
+            value = whole * placed
+            among = value * (kt - nest.k - kt * whole)
+            for a in range(first, first + count):
+                pull = among * parts[a]
+                for b in range(a, first + count):
+                    found[a][b] = pull * parts[b]
+                found[a][a] = found[a][a] + nest.k * (value * parts[a])
+        safe, equity, gold = self.top.shares
+        across = 0.0 - kt * placed
+        for columns, whole in (((4, 5), safe * equity), ((6,), safe * gold)):
+            for a in range(4):
+                pull = across * whole * parts[a]
+                for b in columns:
+                    found[a][b] = pull * parts[b]
+        for a in (4, 5):
+            found[a][6] = across * (equity * gold) * parts[a]
+        found[6][6] = across * (gold * gold - gold)
+        return [[found[min(a, b)][max(a, b)] for b in range(7)] for a in range(7)]
+
+    def by_k(self, of: int) -> list[Any]:
+        """Derivatives of ln of slow share `of` by kb, ks, ke, kt."""
+        safe, equity, top = self.safe, self.equity, self.top
         own = [1.0, 0.0, 0.0] if of < 3 else [0.0, 1.0, 0.0] if of < 5 else [0.0, 0.0, 1.0]
         # d ln w = k (d v_a - d v_n) + kt (d v_n - sum of shares times d v)
         by_nest = [top.k * (mine - share) for mine, share in zip(own, top.shares, strict=True)]
@@ -118,20 +147,13 @@ class _Shares:
             by_nest[0] = by_nest[0] - safe.k
         elif of < 5:
             by_nest[1] = by_nest[1] - equity.k
-        by_liquid = by_nest[0] * safe.shares[0]
-        found = [by_liquid * share for share in liquid.shares]
-        found += [by_nest[0] * share for share in safe.shares[1:]]
-        found += [by_nest[1] * share for share in equity.shares]
-        found.append(by_nest[2])
-        if of < 5:
-            found[2 + of] = found[2 + of] + (safe.k if of < 3 else equity.k)
-        found.append(by_liquid * liquid.by_k())
-        by_ks = by_nest[0] * safe.by_k()
-        found.append(by_ks + (safe.v[1 + of] - safe.value) if of < 3 else by_ks)
-        by_ke = by_nest[1] * equity.by_k()
-        found.append(by_ke + (equity.v[of - 3] - equity.value) if 3 <= of < 5 else by_ke)
-        found.append(top.v[own.index(1.0)] - top.mean)
-        return found
+        by_ks, by_ke = by_nest[0] * safe.by_k(), by_nest[1] * equity.by_k()
+        return [
+            by_nest[0] * safe.shares[0] * self.liquid.by_k(),
+            by_ks + (safe.v[1 + of] - safe.value) if of < 3 else by_ks,
+            by_ke + (equity.v[of - 3] - equity.value) if 3 <= of < 5 else by_ke,
+            top.v[own.index(1.0)] - top.mean,
+        ]
 
 
 def values(x: Sequence[Any], m: Any) -> list[Any]:
@@ -154,19 +176,26 @@ def slopes(x: Sequence[Any], m: Any) -> list[list[Any]]:
     liquid = shares.liquid
     wealth, placed = x[22], x[23]
     slow = [kept + share * placed for kept, share in zip(x[16:22], shares.slow, strict=True)]
+    of_liquid, *rest = shares.by_v(placed)
     rows = []
-    for of in range(6):
+    for of, moved in enumerate(rest):
+        by_v = _by_asset(moved, liquid.shares)
         weight = shares.slow[of] * placed
-        logs = shares.logarithms(of)
-        by_v = [weight * one for one in logs[:8]]
         row = [*by_v, *by_v]
         row += [1.0 if n == of else 0.0 for n in range(6)]
-        row += [0.0, shares.slow[of], *(weight * one for one in logs[8:])]
+        row += [0.0, shares.slow[of], *(weight * one for one in shares.by_k(of))]
         rows.append(row)
     left, part = wealth - _sum(slow), liquid.shares[1]
-    bills = _bills(rows, part, range(16, 22), 22)
+    # What is liquid moves by what is placed in it: the slopes of all that is placed add to nought.
+    by_v = [part * one for one in _by_asset(of_liquid, liquid.shares)]
+    bills = [*by_v, *by_v, *_bills(rows, part, range(16, 22), 22)[16:]]
     _tilt(bills, liquid, left, 8, 24)
     return [bills, *rows]
+
+
+def _by_asset(moved: list[Any], liquid: list[Any]) -> list[Any]:
+    """Slopes in the v of M and b apart, from those in the value of what is liquid."""
+    return [*(moved[0] * share for share in liquid), *moved[1:]]
 
 
 def _bills(rows: list[list[Any]], part: Any, kept: range, wealth: int) -> list[Any]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from debtcycle.sfc.accounts import Accounts, generate_accounts
 from debtcycle.sfc.expression import Graph, Op, Symbol
 from debtcycle.sfc.initial import first_values
+from debtcycle.sfc.jacobian import jacobian
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.order import Block, additive_terms, order_blocks
 from debtcycle.sfc.primitives import Primitive, written_out
@@ -160,8 +161,11 @@ class _Emitter:
             node = self.graph.nodes[number]
             args = [self.register(a) for a in node.args]
             self.known[number] = self.room()
+            op = node.op
+            if op is Op.POW and self.graph.constant_of(node.args[1]) == 2.0:
+                op, args = Op.MUL, [args[0], args[0]]  # a power costs as much as fifty products
             padding = [0] * (3 - len(args))
-            self.out.rows.append((int(node.op), self.known[number], *args, *padding))
+            self.out.rows.append((int(op), self.known[number], *args, *padding))
 
     def assign(self, value: int, name: str) -> None:
         """Compute a node into the register of a variable."""
@@ -175,42 +179,6 @@ class _Emitter:
             self.known[value] = target
         else:
             rows.append((COPY, target, source, 0, 0))
-
-
-def _jacobian_nodes(model: Model, block: Block) -> list[list[int]]:
-    """Nodes of d residual / d tear, the chain's dependence on the tears included."""
-    graph = model.graph
-    tears = [item.variable for item in block.tears]
-    slopes: dict[str, list[int]] = {}
-    one, nought = graph.const(1.0), graph.const(0.0)
-    for number, name in enumerate(tears):
-        slopes[name] = [one if k == number else nought for k in range(len(tears))]
-    if not tears:
-        return []
-    for item in block.chain:
-        assert item.value is not None
-        slopes[item.variable] = _total(graph, item.value, slopes, len(tears))
-    rows = []
-    for item in block.tears:
-        equation = model.equations[item.equation]
-        left = _total(graph, equation.left, slopes, len(tears))
-        right = _total(graph, equation.right, slopes, len(tears))
-        rows.append([graph.apply(Op.SUB, a, b) for a, b in zip(left, right, strict=True)])
-    return rows
-
-
-def _total(graph: Graph, root: int, slopes: dict[str, list[int]], size: int) -> list[int]:
-    """Total derivatives of a node with respect to the tears."""
-    totals = [graph.const(0.0)] * size
-    own = (s for s in graph.symbols(root) if not s.lag and s.name in slopes)
-    for symbol in sorted(own, key=str):
-        partial = graph.partial(root, symbol)
-        for number, slope in enumerate(slopes[symbol.name]):
-            if graph.constant_of(slope) == 0.0:
-                continue
-            term = graph.apply(Op.MUL, partial, slope)
-            totals[number] = graph.apply(Op.ADD, totals[number], term)
-    return totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +217,7 @@ def _solved(model: Model, block: Block) -> _Solved:
         terms=[
             sorted({n for side in pair for _, n in additive_terms(graph, side)}) for pair in sides
         ],
-        jacobian=_jacobian_nodes(model, block),
+        jacobian=jacobian(model, block),
     )
 
 

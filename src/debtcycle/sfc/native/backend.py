@@ -56,6 +56,24 @@ def _pointer(array: NDArray[Any]) -> int:
     return addressof(c_char.from_buffer(cast(Any, array))) if array.size else 0
 
 
+def _changes(state: State) -> NDArray[np.int64]:
+    """Parameter, row and line of values of every change, by row; line -1 is what all share.
+
+    From its first own change on, a parameter no longer follows what all paths share.
+    """
+    count = state.shared.shape[1]
+    own_from = np.full(count, len(state.shared))
+    np.minimum.at(own_from, state.changes[:, 0], state.changes[:, 1])
+    rows, which = np.nonzero(state.shared[1:] != state.shared[:-1])
+    open_ = rows + 1 < own_from[which]
+    common = np.column_stack([which[open_], rows[open_] + 1, np.full(int(open_.sum()), -1)])
+    own = np.column_stack([state.changes, np.arange(len(state.changes))])
+    both = np.concatenate([common, own])
+    # Of one row the last given counts: a stable order keeps it last.
+    ordered = both[np.argsort(both[:, 1], kind="stable")]
+    return np.ascontiguousarray(ordered, dtype=np.int64)
+
+
 class _Job:
     """One state, ready to be run by stretches of paths or of rows."""
 
@@ -67,13 +85,9 @@ class _Job:
         self.run = self.kernel.run
         self.rows, self.kept, self.paths = state.history.shape
         self.iterations, self.tolerance = iterations, np.array([tolerance])
-        self.changes, self.values = state.changes, state.values
-        if len(state.changes):
-            # Of one row the last given counts: a stable order keeps it last.
-            order = np.argsort(state.changes[:, 1], kind="stable")
-            self.changes, self.values = state.changes[order], state.values[order]
+        self.changes = _changes(state)
         filled = (
-            state.start, state.shared, self.changes, self.values, state.history, state.kept,
+            state.start, state.shared, self.changes, state.values, state.history, state.kept,
             state.worst, state.failed, state.guesses, state.broken, state.broken_at,
         )  # fmt: skip
         self.pointers = [_pointer(array) for array in filled]
@@ -93,22 +107,16 @@ class _Job:
         lags = self.prepared.lags
         return int(lags + (row - self.window - 1) % (self.window - lags) + 1)
 
-    def space(self) -> tuple[Values, NDArray[np.int64], Values]:
-        """Work space, cursors and local history of one thread."""
-        slots, parameters = self.prepared.slots, self.state.shared.shape[1]
+    def space(self) -> tuple[Values, Values]:
+        """Work space and local history of one thread."""
         size = 0 if self.direct else self.window * self.prepared.row_size * self.width
-        return (
-            np.empty(max(slots, 1) * self.width),
-            np.empty(max(parameters, 1), dtype=np.int64),
-            np.empty(size),
-        )
+        return np.empty(max(self.prepared.slots, 1) * self.width), np.empty(size)
 
     def call(
-        self, space: tuple[Values, NDArray[np.int64], Values], paths: tuple[int, int],
-        rows: tuple[int, int],
-    ) -> None:  # fmt: skip
+        self, space: tuple[Values, Values], paths: tuple[int, int], rows: tuple[int, int]
+    ) -> None:
         """Run some paths over some rows."""
-        work, cursor, local = space
+        work, local = space
         given = {
             "rows": self.rows, "paths": self.paths, "changes": len(self.changes),
             "first": paths[0], "last": paths[1], "iterations": self.iterations,
@@ -118,8 +126,8 @@ class _Job:
         numbers = np.array([given[name] for name in NUMBERS], dtype=np.int64)
         history = self.pointers[4] if self.direct else _pointer(local)
         self.run(
-            _pointer(numbers), _pointer(self.tolerance), _pointer(work), _pointer(cursor),
-            history, *self.pointers,
+            _pointer(numbers), _pointer(self.tolerance), _pointer(work), history,
+            *self.pointers,
         )  # fmt: skip
 
 

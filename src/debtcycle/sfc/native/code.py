@@ -155,11 +155,9 @@ def _piece(
     code = _Stretch(f, layout)
     for op, target, args in rows:
         code.known[target] = code.value(op, *args)
-        if target < layout.first_temporary:
+        # Written at once: kept until the end, most would be put aside and fetched back for it.
+        if target < layout.first_temporary or target in left:
             write(f, layout, target, code.known[target])
-    for register in sorted(left & {target for _, target, _ in rows}):
-        if register >= layout.first_temporary:
-            write(f, layout, register, code.known[register])
     f.do("ret void")
     return f.text()
 

@@ -31,12 +31,11 @@ ARGUMENTS = (
     "numbers",  # int64: NUMBERS
     "tolerance",  # float64
     "work",  # float64: slots x lanes
-    "cursor",  # int64, per parameter: which of the changes holds, -1 for none
     "local",  # float64: window x row size x lanes
     "start",  # float64 (first rows, variables, paths)
     "shared",  # float64 (rows, parameters)
-    "changes",  # int64 (n, 2): parameter, row from which it holds; by row
-    "values",  # float64 (n, paths)
+    "changes",  # int64 (n, 3): parameter, row from which it holds, line of values or -1; by row
+    "values",  # float64 (lines, paths)
     "out",  # float64 (rows, kept, paths)
     "columns",  # int64 (kept): which variables
     "worst",  # float64 (paths)
@@ -85,8 +84,15 @@ class _Driver:
                 f.set(kind, target, f.let(f"load {kind}, ptr {source}, align 8"))
 
     # --- a period ---------------------------------------------------------------------------
-    def advance(self, row: str) -> None:
-        """Note the changes of parameters that hold from this row on."""
+    def shared(self, row: str, parameter: str) -> str:
+        """What all paths share of a parameter in a row."""
+        first = self.f.long_op("mul", row, self.layout.parameters)
+        at = self.f.long_op("add", first, parameter)
+        one = self.f.let(f"load double, ptr {self.f.at('%shared', at)}, align 8")
+        return self.f.spread(one, "double")
+
+    def advance(self, row: str, path: str) -> None:
+        """Parameters that change in this row, or in one before it that was passed over."""
         f = self.f
         check, more, take, done = (f.name() for _ in range(4))
         f.go(check)
@@ -94,38 +100,37 @@ class _Driver:
         n = f.get("i64", self.cursor)
         f.branch(f.long_op("icmp slt", n, self.given["changes"]), more, done)
         f.label(more)
-        at = f.long_op("mul", n, 2)
+        at = f.long_op("mul", n, 3)
         begins = f.long("%changes", f.long_op("add", at, 1))
         f.branch(f.long_op("icmp sle", begins, row), take, done)
         f.label(take)
-        which = f.long("%changes", at)
-        f.set("i64", f.at("%cursor", which, "i64"), n)
+        which, line = f.long("%changes", at), f.long("%changes", f.long_op("add", at, 2))
+        target = f.at("%work", f.long_op("mul", which, self.width))
+        own, common, after = f.name(), f.name(), f.name()
+        f.branch(f.long_op("icmp sge", line, 0), own, common)
+        f.label(own)
+        where = f.long_op("add", f.long_op("mul", line, self.given["paths"]), path)
+        f.set(f.v, target, f.load("%values", where))
+        f.go(after)
+        f.label(common)
+        f.set(f.v, target, self.shared(begins, which))
+        f.go(after)
+        f.label(after)
         f.set("i64", self.cursor, f.long_op("add", n, 1))
         f.go(check)
         f.label(done)
 
-    def parameters(self, row: str, h: str, path: str) -> None:
-        """Parameters of the period into the work space; those used with a lag into the row too."""
-        f, count = self.f, self.layout.parameters
-        base = f.long_op("mul", row, count)
-        with f.loop(0, count) as (j, _):
-            target = f.at("%work", f.long_op("mul", j, self.width))
-            change = f.long("%cursor", j)
-            own, common, after = f.name(), f.name(), f.name()
-            f.branch(f.long_op("icmp sge", change, 0), own, common)
-            f.label(own)
-            where = f.long_op("add", f.long_op("mul", change, self.given["paths"]), path)
-            f.set(f.v, target, f.load("%values", where))
-            f.go(after)
-            f.label(common)
-            place = f.at("%shared", f.long_op("add", base, j))
-            one = f.let(f"load double, ptr {place}, align 8")
-            f.set(f.v, target, f.spread(one, "double"))
-            f.go(after)
-            f.label(after)
+    def parameters(self) -> None:
+        """Parameters of the first row, which hold until they change."""
+        f = self.f
+        with f.loop(0, self.layout.parameters) as (j, _):
+            f.set(f.v, f.at("%work", f.long_op("mul", j, self.width)), self.shared("0", j))
+
+    def lagged(self, h: str) -> None:
+        """Parameters that are used with a lag, into the row."""
         for number, column in enumerate(self.layout.lagged_parameters):
-            value = f.load("%work", column * self.width)
-            f.store(value, h, (self.layout.variables + number) * self.width)
+            value = self.f.load("%work", column * self.width)
+            self.f.store(value, h, (self.layout.variables + number) * self.width)
 
     def begin(self, row: str, h: str, path: str) -> None:
         """A given row, from the start rows."""
@@ -159,14 +164,19 @@ class _Driver:
     def finite(self, row: str, h: str) -> None:
         """Note the first variable of each lane that is not a number, as block -1."""
         f, lanes = self.f, self.layout.lanes
-        good = f.local(f.m, lanes.every("i1", "true"))
+        # The bits of numbers without their sign are in the numbers' order, what is none above all.
+        greatest = f.local(f.i, lanes.integer(0))
         with f.loop(0, self.layout.variables) as (j, _):
-            value = f.load(h, f.long_op("mul", j, self.width))
-            fine = f.compare("ole", f.absolute(value), lanes.number(HUGE))
-            f.set(f.m, good, f.both(f.get(f.m, good), fine))
+            bits = f.let(f"bitcast {f.v} {f.load(h, f.long_op('mul', j, self.width))} to {f.i}")
+            size = f.let(f"and {f.i} {bits}, {lanes.integer(2**63 - 1)}")
+            so_far = f.get(f.i, greatest)
+            more = f.let(f"icmp ugt {f.i} {size}, {so_far}")
+            f.set(f.i, greatest, f.choose_integer(more, size, so_far))
+        most = int(np.float64(HUGE).view(np.int64))
+        fine = f.compare_integer("ule", f.get(f.i, greatest), most)
         alive = f.compare_integer("slt", f.get(f.i, self.failed), 0)
         with (
-            f.when(f.any(f.both(alive, f.negate(f.get(f.m, good))))),
+            f.when(f.any(f.both(alive, f.negate(fine)))),
             f.loop(0, self.layout.variables) as (j, _),
         ):
             value = f.load(h, f.long_op("mul", j, self.width))
@@ -223,8 +233,8 @@ class _Driver:
         place = f.get("i64", self.place)
         f.set("i64", self.place, f.long_op("add", place, 1))
         h = f.at("%local", f.long_op("mul", place, size))
-        self.advance(row)
-        self.parameters(row, h, path)
+        self.advance(row, path)
+        self.lagged(h)
         given, found, after = f.name(), f.name(), f.name()
         f.branch(f.long_op("icmp slt", row, self.program.max_lag), given, found)
         f.label(given)
@@ -245,8 +255,7 @@ class _Driver:
             self.reports(path, out=False)
             f.set("i64", self.cursor, "0")
             f.set("i64", self.place, self.given["place"])
-            with f.loop(0, self.layout.parameters) as (j, _):
-                f.set("i64", f.at("%cursor", j, "i64"), "-1")
+            self.parameters()
             with f.loop(self.given["row_from"], self.given["row_to"]) as (row, _):
                 self.period(row, path)
             self.reports(path, out=True)
@@ -272,17 +281,19 @@ def _identities(layout: Layout) -> str:
         sizes[group] = total
     now = f.spread("%row", "i64")
     for n, (register, group) in enumerate(program.checks.T.tolist()):
-        value = f.absolute(read(f, layout, register))
-        ratio = f.op("fdiv", value, sizes[group])
-        ratio = f.choose(f.compare("oeq", value, number(0.0)), number(0.0), ratio)
-        finite = f.compare("ole", ratio, number(HUGE))
-        ratio = f.choose(finite, ratio, number(math.inf))
-        place = n * lanes.width
-        old = f.load("%broken", place)
-        more = f.both(alive, f.compare("ogt", ratio, old))
-        f.store(f.choose(more, ratio, old), "%broken", place)
-        where = f.at("%broken_at", place, "i64")
-        f.set(f.i, where, f.choose_integer(more, now, f.get(f.i, where)))
+        value, place = f.absolute(read(f, layout, register)), n * lanes.width
+        # Divided only where it is larger than before, which is rare after the first periods.
+        before = f.op("fmul", f.load("%broken", place), sizes[group])
+        more = f.both(alive, f.negate(f.compare("ole", value, before)))
+        with f.when(f.any(more)):
+            ratio = f.op("fdiv", value, sizes[group])
+            finite = f.compare("ole", ratio, number(HUGE))
+            ratio = f.choose(finite, ratio, number(math.inf))
+            old = f.load("%broken", place)
+            more = f.both(more, f.compare("ogt", ratio, old))
+            f.store(f.choose(more, ratio, old), "%broken", place)
+            where = f.at("%broken_at", place, "i64")
+            f.set(f.i, where, f.choose_integer(more, now, f.get(f.i, where)))
     f.do("ret void")
     return f.text()
 

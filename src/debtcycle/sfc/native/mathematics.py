@@ -4,13 +4,15 @@ Library functions work on one number at a time and differ from machine to machin
 same bits everywhere and in every width. Errors against the true value stay below two units in the
 last place (a test compares them with NumPy and with 50 digits).
 
-Method: Muller, J.-M., *Elementary Functions*, 3rd ed. (2016), chapter 11: reduction by multiples of
-log 2 kept in two parts, then the Taylor series of exp, or of 2 artanh(s) with s = f/(2+f).
+Method: Muller, J.-M., *Elementary Functions*, 3rd ed. (2016), chapters 3 and 11: reduction by
+multiples of log 2 kept in two parts, then the series of exp, or of 2 artanh(s) with s = f/(2+f),
+economized on the interval that is left.
 """
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from debtcycle.sfc.native.text import Function, Lanes
 
@@ -19,8 +21,45 @@ __all__ = ["mathematics"]
 ROUND = 1.5 * 2.0**52  # a double plus this is rounded to an integer in its last bits
 LN2_HIGH = float.fromhex("0x1.62e42fee00000p-1")  # 33 bits: multiples of it are exact
 LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
-EXP_TERMS = 13
-LOG_TERMS = 11
+EXP_TERMS, LOG_TERMS = 10, 7  # of the polynomials for (e^r - 1 - r)/r^2 and artanh
+EXP_REACH = Fraction(3466, 10_000)  # half of log 2, and a little
+LOG_REACH = Fraction(2945, 100_000)  # the square of (sqrt(2) - 1)/(sqrt(2) + 1), and a little
+
+
+def _economized(series: list[Fraction], terms: int, low: Fraction, high: Fraction) -> list[float]:
+    """A power series cut to fewer terms, with the error spread evenly over an interval.
+
+    The highest power is taken away by a multiple of the Chebyshev polynomial of its degree on
+    ``[low, high]``, term after term (Lanczos' economization), in exact arithmetic.
+    """
+    centre, half = (low + high) / 2, (high - low) / 2
+
+    def step(a: list[Fraction], b: list[Fraction]) -> list[Fraction]:
+        """2 (x - centre)/half a - b, the recurrence of the polynomials."""
+        found = [Fraction(0), *(2 * one / half for one in a)]
+        for k, one in enumerate(a):
+            found[k] -= 2 * centre / half * one
+        for k, one in enumerate(b):
+            found[k] -= one
+        return found
+
+    chebyshev = [[Fraction(1)], [-centre / half, 1 / half]]
+    while len(chebyshev) < len(series):
+        chebyshev.append(step(chebyshev[-1], chebyshev[-2]))
+    found = list(series)
+    while len(found) > terms:
+        highest = chebyshev[len(found) - 1]
+        part = found[-1] / highest[-1]
+        found = [a - part * b for a, b in zip(found, highest, strict=True)][:-1]
+    return [float(one) for one in found]
+
+
+EXP_SERIES = _economized(
+    [Fraction(1, math.factorial(k)) for k in range(2, 18)], EXP_TERMS, -EXP_REACH, EXP_REACH
+)
+LOG_SERIES = _economized(
+    [Fraction(2, 2 * j + 1) for j in range(1, 16)], LOG_TERMS, Fraction(0), LOG_REACH
+)
 
 
 def _series(f: Function, x: str, coefficients: list[float]) -> str:
@@ -32,12 +71,19 @@ def _series(f: Function, x: str, coefficients: list[float]) -> str:
     return total
 
 
-def _power_of_two(f: Function, rounded: str) -> str:
-    """2^n from n + ROUND: the integer's last bits become the exponent."""
+def _scaled(f: Function, value: str, rounded: str, negative: str) -> str:
+    """Value 2^n from n + ROUND, for n from -1076 to 1024; not a number stays so.
+
+    The integer's last bits become the exponent of a power of two; a part of n is left for a second
+    product, so that the first stays within bounds where the result overflows or is subnormal.
+    """
+    back = f.choose_integer(negative, f.lanes.integer(1023 + 64), f.lanes.integer(1023 - 1))
+    rest = f.choose(negative, f.lanes.number(2.0**-64), f.lanes.number(2.0))
     bits = f.let(f"bitcast {f.v} {rounded} to {f.i}")
-    shifted = f.let(f"add {f.i} {bits}, {f.lanes.integer(1023)}")
+    shifted = f.let(f"add {f.i} {bits}, {back}")
     exponent = f.let(f"shl {f.i} {shifted}, {f.lanes.integer(52)}")
-    return f.let(f"bitcast {f.i} {exponent} to {f.v}")
+    power = f.let(f"bitcast {f.i} {exponent} to {f.v}")
+    return f.op("fmul", f.op("fmul", value, power), rest)
 
 
 def _exp(lanes: Lanes) -> str:
@@ -49,14 +95,11 @@ def _exp(lanes: Lanes) -> str:
     n = f.op("fsub", near, number(ROUND))
     r = f.fused(n, number(-LN2_HIGH), x)
     r = f.fused(n, number(-LN2_LOW), r)
-    rest = _series(f, r, [1.0 / math.factorial(k) for k in range(2, EXP_TERMS + 1)])
+    rest = _series(f, r, EXP_SERIES)
     small = f.fused(f.op("fmul", r, r), rest, r)
     value = f.op("fadd", number(1.0), small)
-    # In two halves, so that neither overflows where the product does not.
-    half = f.fused(n, number(0.5), number(ROUND))
-    other = f.op("fadd", f.op("fsub", n, f.op("fsub", half, number(ROUND))), number(ROUND))
-    value = f.op("fmul", value, _power_of_two(f, half))
-    f.do(f"ret {f.v} {f.op('fmul', value, _power_of_two(f, other))}")
+    value = _scaled(f, value, near, f.compare("olt", x, number(0.0)))
+    f.do(f"ret {f.v} {value}")
     return f.text()
 
 
@@ -78,7 +121,7 @@ def _log(lanes: Lanes) -> str:
     g = f.op("fsub", m, number(1.0))
     s = f.op("fdiv", g, f.op("fadd", g, number(2.0)))
     z = f.op("fmul", s, s)
-    terms = _series(f, z, [2.0 / (2 * j + 1) for j in range(1, LOG_TERMS + 1)])
+    terms = _series(f, z, LOG_SERIES)
     half = f.op("fmul", number(0.5), f.op("fmul", g, g))
     inner = f.op("fmul", s, f.fused(z, terms, half))
     low = f.fused(k, number(LN2_LOW), inner)

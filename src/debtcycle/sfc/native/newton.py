@@ -11,11 +11,11 @@ import math
 from dataclasses import dataclass
 
 from debtcycle.sfc.native.code import Layout, read
+from debtcycle.sfc.native.elimination import HUGE, Elimination
 from debtcycle.sfc.native.text import Function
 
 __all__ = ["HUGE", "TINY", "Block", "block_function"]
 
-HUGE = 1e300
 TINY = 1e-30
 HALVINGS = 40
 SMALL = 8  # variables of a block that is written in one function
@@ -70,22 +70,19 @@ class _Solver:
             self.matrix = f.at("%w", layout.slots * layout.lanes.width)
             for i in range(size):
                 self.helper(i)
-        self.origin, self.step, self.scale = (f.local(f"[{size} x {f.v}]") for _ in range(3))
+        self.origin, self.scale, self.sizes = (f.local(f"[{size} x {f.v}]") for _ in range(3))
+        self.linear = Elimination(f, size, self.matrix, written_out=self.small)
+        self.step = self.linear.solution
         self.worst = f.local(f.v, self.number(math.inf))
         self.length, self.merit = f.local(f.v), f.local(f.v)
-        self.done, self.waiting, self.ok = (f.local(f.m) for _ in range(3))
+        self.done, self.waiting = (f.local(f.m) for _ in range(2))
         self.stay = f.local("i1")
         self.tolerance = f.spread("%tolerance", "double")
         self.goal = f.local(f.v)
 
     def index(self, place: str | int) -> str | int:
         """Index in doubles of an element of an array of numbers."""
-        width = self.layout.lanes.width
-        if width == 1:
-            return place
-        if isinstance(place, int):
-            return place * width
-        return self.f.long_op("mul", place, width)
+        return self.f.element(place)
 
     def values(self) -> None:
         """Chain and residuals at the present tears."""
@@ -154,6 +151,8 @@ class _Solver:
         """Residuals relative to the largest term of their equation."""
         f = self.f
         sizes = [f.larger(self.size_of(i), self.number(TINY)) for i in range(self.size)]
+        for i, size in enumerate(sizes):
+            f.store(size, self.sizes, self.index(i))
         return [self.relative(r, s) for r, s in zip(self.residuals, sizes, strict=True)]
 
     def worst_of(self, values: list[str]) -> str:
@@ -178,68 +177,11 @@ class _Solver:
         origin = [read(f, self.layout, tear) for tear in self.tears]
         for i in range(size):
             f.store(origin[i], self.origin, self.index(i))
-            scale = f.larger(self.row(i, origin), self.size_of(i))
-            f.store(f.larger(scale, self.number(TINY)), self.scale, self.index(i))
+            # Lanes that go on stand where their terms were last measured.
+            scale = f.larger(self.row(i, origin), f.load(self.sizes, self.index(i)))
+            f.store(scale, self.scale, self.index(i))
             right = read(f, self.layout, self.residuals[i])
             f.store(right, self.matrix, self.index(i * (size + 1) + size))
-
-    def cell(self, row: str | int, column: str | int) -> str | int:
-        """Index of a cell of the matrix with its right side."""
-        f, wide = self.f, self.size + 1
-        if isinstance(row, int) and isinstance(column, int):
-            return self.index(row * wide + column)
-        return self.index(f.long_op("add", f.long_op("mul", row, wide), column))
-
-    def pivot(self, column: str, row: str, after: str | int) -> None:
-        """Bring the larger of two rows up, lane by lane."""
-        f = self.f
-        here = f.absolute(f.load(self.matrix, self.cell(column, column)))
-        there = f.absolute(f.load(self.matrix, self.cell(row, column)))
-        swap = f.compare("ogt", there, here)
-        with f.when(f.any(swap)), f.loop(column, after) as (k, _):
-            upper, lower = self.cell(column, k), self.cell(row, k)
-            a, b = f.load(self.matrix, upper), f.load(self.matrix, lower)
-            f.store(f.choose(swap, b, a), self.matrix, upper)
-            f.store(f.choose(swap, a, b), self.matrix, lower)
-
-    def eliminate(self) -> None:
-        """Gaussian elimination with partial pivoting; the solution goes into the steps."""
-        f, size = self.f, self.size
-        wide = size + 1
-        f.set(f.m, self.ok, f.lanes.every("i1", "true"))
-        with f.loop(0, size) as (column, _):
-            below = f.long_op("add", column, 1)
-            with f.loop(below, size) as (row, _):
-                self.pivot(column, row, wide)
-            head = f.load(self.matrix, self.cell(column, column))
-            strength = f.absolute(head)
-            good = f.both(
-                f.compare("ogt", strength, self.number(0.0)),
-                f.compare("ole", strength, self.number(HUGE)),
-            )
-            f.set(f.m, self.ok, f.both(f.get(f.m, self.ok), good))
-            with f.loop(below, size) as (row, _):
-                factor = f.op("fdiv", f.load(self.matrix, self.cell(row, column)), head)
-                with f.loop(below, wide) as (k, _):
-                    place = self.cell(row, k)
-                    part = f.op("fmul", factor, f.load(self.matrix, self.cell(column, k)))
-                    f.store(f.op("fsub", f.load(self.matrix, place), part), self.matrix, place)
-        total = f.local(f.v)
-        with f.loop(0, size) as (back, _):
-            row = f.long_op("sub", size - 1, back)
-            f.set(f.v, total, f.load(self.matrix, self.cell(row, size)))
-            with f.loop(f.long_op("add", row, 1), size) as (k, _):
-                part = f.op(
-                    "fmul",
-                    f.load(self.matrix, self.cell(row, k)),
-                    f.load(self.step, self.index(k)),
-                )
-                f.set(f.v, total, f.op("fsub", f.get(f.v, total), part))
-            head = f.load(self.matrix, self.cell(row, row))
-            value = f.op("fdiv", f.get(f.v, total), head)
-            good = f.compare("ole", f.absolute(value), self.number(HUGE))
-            f.set(f.m, self.ok, f.both(f.get(f.m, self.ok), good))
-            f.store(value, self.step, self.index(row))
 
     def move(self) -> None:
         """Tears to origin - length * step."""
@@ -293,8 +235,8 @@ class _Solver:
         reached = f.both(open_lanes, f.compare("ole", fixed, f.get(f.v, self.goal)))
         worst = f.get(f.v, self.worst)
         f.set(f.v, self.worst, f.choose(reached, self.smaller(fixed, worst), worst))
-        self.eliminate()
-        usable = f.both(f.both(open_lanes, f.negate(reached)), f.get(f.m, self.ok))
+        self.linear.solve()
+        usable = f.both(f.both(open_lanes, f.negate(reached)), f.get(f.m, self.linear.ok))
         usable = f.both(usable, f.compare("ole", fixed, self.number(HUGE)))
         for i in range(self.size):
             step = f.load(self.step, self.index(i))

@@ -152,6 +152,13 @@ class Function:
         """Address of an element."""
         return self.let(f"getelementptr {scalar}, ptr {base}, i64 {index}")
 
+    def element(self, place: str | int) -> str | int:
+        """Index in doubles of an element of an array of numbers."""
+        width = self.lanes.width
+        if width == 1:
+            return place
+        return place * width if isinstance(place, int) else self.long_op("mul", place, width)
+
     def load(self, base: str, index: str | int) -> str:
         """A number per lane, from an index in doubles."""
         return self.let(f"load {self.v}, ptr {self.at(base, index)}, align 8")
