@@ -48,24 +48,18 @@ _COVER = {
 }
 _NOT_COMPARABLE = re.compile(r"tips|frn|inflation|floating", re.IGNORECASE)
 _MONTHS = {
-    month: number
-    for number, month in enumerate(
-        [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
-        start=1,
-    )
+    "January": 1,
+    "February": 2,
+    "March": 3,
+    "April": 4,
+    "May": 5,
+    "June": 6,
+    "July": 7,
+    "August": 8,
+    "September": 9,
+    "October": 10,
+    "November": 11,
+    "December": 12,
 }
 _FISCAL_YEAR = re.compile(r"FY\s*(\d{4})")
 
