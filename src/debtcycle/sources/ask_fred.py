@@ -127,7 +127,7 @@ def ask_sum(question: Question, today: date) -> Steps:
     parts: list[Parsed] = []
     for code in options["parts"].split(","):
         part = yield from _graph(code, {}, today)
-        parts.append(part)  # noqa: PERF401 - a comprehension cannot ask
+        parts.append(part)
     if len(parts) == 1:
         return (parts[0],)
     periods = parts[0].periods
