@@ -214,6 +214,7 @@ def sum_maturities(holdings: Iterable[Holding], name: str, *, today: date) -> tu
 
     SOMA_TSY_UNDER_1Y, SOMA_TSY_1_5Y, SOMA_TSY_5_10Y, SOMA_TSY_OVER_10Y, with inflation
     compensation, dated by the first day of the month whose last published day they describe.
+    A span without a holding is unknown, not nothing.
 
     Raises
     ------
@@ -232,7 +233,8 @@ def sum_maturities(holdings: Iterable[Holding], name: str, *, today: date) -> tu
     values: dict[str, dict[date, float]] = {key: {} for _, key in _BUCKETS}
     for on in month_days(sums, today=today):
         for _, key in _BUCKETS:
-            values[key][on.replace(day=1)] = math.fsum(sums[on].get(key, ()))
+            inside = sums[on].get(key)
+            values[key][on.replace(day=1)] = math.fsum(inside) if inside else math.nan
     if not any(values.values()):
         raise SourceError("source.empty", name=name)
     return assembled(values, name)
