@@ -12,7 +12,7 @@ from datetime import date
 from typing import NoReturn
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources._table import control_in, day, decode_text, number
+from debtcycle.sources._table import day, decode_text, number
 
 __all__ = ["Record", "figure", "object_of", "records", "when", "whole", "word"]
 
@@ -28,7 +28,7 @@ def _not_json(name: str) -> NoReturn:
 
 def _plain(text: object) -> str:
     """A publisher's own words, fit for a line of a terminal."""
-    printable = "".join(" " if control_in(char) else char for char in str(text))
+    printable = "".join(char if char.isprintable() else " " for char in str(text))
     return " ".join(printable.split())[:_SHOWN]
 
 
