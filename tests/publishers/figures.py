@@ -92,10 +92,12 @@ class Made:
     def periods(self) -> list[date]:
         return _periods_of(self.info)
 
-    def release(self, period: date) -> date:
-        end = period_end(self.info, np.array([period], dtype="M8[D]"))[0].item()
-        origin = end if self.info.lag_from == "end" else period
-        return origin + timedelta(days=self.info.lag_days)
+    @property
+    def releases(self) -> list[date]:
+        """Day on which each period's first figure came out."""
+        periods = np.array(self.periods, dtype="M8[D]")
+        origin = period_end(self.info, periods) if self.info.lag_from == "end" else periods
+        return (origin + np.timedelta64(self.info.lag_days, "D")).tolist()
 
     def figure(self, period: date, *, first: bool) -> float | None:
         """The figure for a period; None on a holiday."""
@@ -129,16 +131,14 @@ def _periods_of(info: SeriesInfo) -> list[date]:
     return _periods(info)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _spells(made: Made, news: date, archive: date) -> list[Spell]:
     found: list[Spell] = []
-    periods = made.periods
-    for period, following in zip(periods, [*periods[1:], OPEN], strict=True):
-        start = made.release(period)
+    releases = made.releases
+    for period, start, known in zip(made.periods, releases, [*releases[1:], OPEN], strict=True):
         if start > news:
             continue
         final = made.figure(period, first=False)
-        known = OPEN if following == OPEN else made.release(following)
         first = made.figure(period, first=True)
         if not made.revised or first == final or known <= archive:
             found.append(Spell(period, final, max(start, archive), OPEN))

@@ -12,7 +12,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from debtcycle.errors import SchemaChanged, SourceError
 from debtcycle.sources._collect import assembled, once
@@ -45,12 +45,13 @@ _SUMMARY = {
 }
 _OUTSIDE_TOTAL = frozenset({"total", "tipsInflationCompensation"})
 _SUM_TOLERANCE = 0.005
-# Remaining life in days, as the H.4.1 table has it: one, five and ten years.
+# Remaining life in days, as the H.4.1 table has it: one, five and ten years. No Treasury is issued
+# for forty.
 _BUCKETS = (
     (365, "SOMA_TSY_UNDER_1Y"),
     (1826, "SOMA_TSY_1_5Y"),
     (3652, "SOMA_TSY_5_10Y"),
-    (10**6, "SOMA_TSY_OVER_10Y"),
+    (14610, "SOMA_TSY_OVER_10Y"),
 )
 _OPERATIONS = {"repo": "REPO_ACCEPTED", "reverse repo": "REVERSE_REPO_ACCEPTED"}
 _TRIAL = re.compile(r"small[\s-]value", re.IGNORECASE)
@@ -129,8 +130,8 @@ def month_days(days: Iterable[date], *, today: date) -> tuple[date, ...]:
     return tuple(on for month, on in sorted(last.items()) if month < (today.year, today.month))
 
 
-def _holding(cells: Sequence[object], name: str, row: int) -> Holding | None:
-    """As-of day, maturity and amount in USD millions; None for what matured or has no amount."""
+def _holding(cells: Sequence[object], name: str, row: int) -> Holding:
+    """As-of day, maturity and amount in USD millions."""
     days: list[date] = []
     for cell, column in zip(cells[:2], _HOLDING_FIELDS, strict=False):
         found = day(cell) if isinstance(cell, str) else None
@@ -167,9 +168,7 @@ def parse_holdings(data: bytes, name: str) -> tuple[Holding, ...]:
         if missing is not None:
             shown = ", ".join(map(str, record))[:80]
             raise SchemaChanged("source.column", name=name, column=missing, found=shown)
-        holding = _holding([record[field] for field in fields], name, row)
-        if holding is not None:
-            found.append(holding)
+        found.append(_holding([record[field] for field in fields], name, row))
     if not found:
         raise SourceError("source.empty", name=name)
     return tuple(found)
@@ -204,9 +203,7 @@ def parse_monthly(data: bytes, name: str) -> Iterator[Holding]:
             raise SourceError(
                 "source.width", name=name, row=row, found=len(cells), expected=len(titles)
             )
-        holding = _holding([cells[place].strip("'\" ") for place in places], name, row)
-        if holding is not None:
-            yield holding
+        yield _holding([cells[place].strip("'\" ") for place in places], name, row)
 
 
 def sum_maturities(holdings: Iterable[Holding], name: str, *, today: date) -> tuple[Parsed, ...]:
@@ -219,12 +216,19 @@ def sum_maturities(holdings: Iterable[Holding], name: str, *, today: date) -> tu
     Raises
     ------
     SourceError
-        ``source.empty`` where no month is over; ``source.row`` where a holding had matured.
+        ``source.empty`` where no month is over; ``source.row`` where a holding had matured, or
+        would not in forty years.
+    SchemaChanged
+        ``source.future``: holdings of a day to come.
     """
     sums: dict[date, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for on, maturity, amount in holdings:
+        if on > today + timedelta(days=1):
+            raise SchemaChanged(
+                "source.future", name=name, row="-", column="asOfDate", value=str(on)
+            )
         life = (maturity - on).days
-        if life < 0:
+        if not 0 <= life <= _BUCKETS[-1][0]:
             raise SourceError(
                 "source.row", name=name, row=str(on), column="maturityDate", value=str(maturity)
             )
