@@ -23,12 +23,12 @@ TODAY = {1: date(2026, 9, 15), 2: date(2026, 9, 16), 3: date(2026, 11, 16)}
 LAST_NEWS = {1: date(2026, 9, 15), 2: date(2026, 9, 15), 3: date(2026, 11, 16)}
 ARCHIVE = date(2012, 1, 3)  # since when states of the past are kept
 _BEGINS = {
-    Frequency.DAILY: date(2024, 1, 2),
-    Frequency.WEEKLY: date(2019, 1, 1),
+    Frequency.DAILY: date(2025, 1, 2),
+    Frequency.WEEKLY: date(2021, 1, 1),
     Frequency.MONTHLY: date(2005, 1, 1),
     Frequency.QUARTERLY: date(1995, 1, 1),
     Frequency.ANNUAL: date(1990, 1, 1),
-    Frequency.EVENT: date(2024, 1, 2),
+    Frequency.EVENT: date(2025, 1, 2),
 }
 _MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.ANNUAL: 12}
 _HOLIDAYS = frozenset({(1, 1), (7, 4), (12, 25)})

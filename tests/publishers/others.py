@@ -40,7 +40,7 @@ def _value(series: str, on: date, *, first: bool = False) -> float:
 
 def _debt(news: date) -> list[dict[str, str]]:
     rows = []
-    for on in business_days(date(2024, 1, 2), news - timedelta(days=1)):
+    for on in business_days(date(2025, 1, 2), news - timedelta(days=1)):
         held, intra = (_value(f"DEBT_{part}", on) * 1e6 for part in ("HELD_PUBLIC", "INTRAGOV"))
         rows.append(
             {
@@ -91,7 +91,7 @@ def _mspd(news: date) -> list[dict[str, str]]:
 
 def _auctions(news: date) -> list[dict[str, str]]:
     rows = []
-    for on in business_days(date(2024, 1, 2), news + timedelta(days=6)):
+    for on in business_days(date(2025, 1, 2), news + timedelta(days=6)):
         offered = [("Bill", "13-Week", "No", "No"), ("Bill", "26-Week", "No", "No")]
         if on.weekday() == 1:
             offered += [("Note", "10-Year", "No", "No"), ("Note", "2-Year", "No", "Yes")]
@@ -192,7 +192,7 @@ _KINDS = {
 
 
 def _as_of_days(news: date) -> list[date]:
-    days = business_days(date(2019, 1, 2), news - timedelta(days=1))
+    days = business_days(date(2021, 1, 6), news - timedelta(days=1))
     return [on for on in days if on.weekday() == 2]
 
 
@@ -202,7 +202,7 @@ def _summary(news: date) -> list[dict[str, str]]:
         amounts = {field: _value(f"SOMA_{kind}", on) * 1e6 for field, kind in _KINDS.items()}
         total = sum(v for field, v in amounts.items() if field != "tipsInflationCompensation")
         row = {field: f"{amount:.2f}" for field, amount in amounts.items()}
-        if on.year < 2020:
+        if on.year < 2022:
             row["cmbs"] = ""
         rows.append({"asOfDate": str(on), **row, "total": f"{total:.2f}"})
     return rows
@@ -243,9 +243,9 @@ def _monthly(news: date) -> bytes:
 
 def _operations(first: date, last: date) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for on in business_days(max(first, date(2013, 9, 23)), last):
+    for on in business_days(max(first, date(2024, 9, 23)), last):
         for kind, series in (("Repo", "REPO"), ("Reverse Repo", "REVERSE_REPO")):
-            if kind == "Repo" and on < date(2019, 9, 17):
+            if kind == "Repo" and on < date(2024, 10, 1):
                 continue
             amount = round(100 * share(series, on)) * 10**9
             rows.append(
@@ -287,7 +287,7 @@ def new_york(path: str, params: Mapping[str, str], state: int) -> Answer:
         on = date.fromisoformat(path.rsplit("/", 1)[1].removesuffix(".json"))
         return _json({"soma": {"holdings": _holdings(on) if on in _as_of_days(news) else []}})
     if path == "/api/rates/secured/sofr/search.json":
-        days = business_days(max(span[0], date(2024, 1, 2)), min(span[1], news - timedelta(1)))
+        days = business_days(max(span[0], date(2025, 1, 2)), min(span[1], news - timedelta(1)))
         rows = [
             {"effectiveDate": str(on), "type": "SOFR", "percentRate": _value("SOFR", on)}
             for on in reversed(days)

@@ -74,6 +74,7 @@ def rows_of(part: Parsed | None) -> list[tuple[date, date, float]]:
     if part is None:
         return []
     assert part.vintages is not None
+    assert part.exact
     return list(
         zip(part.periods.tolist(), part.vintages.tolist(), part.values.tolist(), strict=True)
     )

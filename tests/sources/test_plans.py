@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from functools import lru_cache
 
@@ -24,15 +24,17 @@ WITHOUT: frozenset[str] = frozenset()
 WITH = frozenset({"fred_api"})
 
 
+REQUESTS: dict[Question, list[Request]] = defaultdict(list)
+
+
 @lru_cache(maxsize=8)
 def asked(keyed: frozenset[str], state: int) -> dict[Question, tuple[Parsed, ...]]:
     """Every question of an empty store, with what the made-up publishers answer."""
+    today = TODAY[state]
     return {
-        question: drive(plans.steps(question, today=TODAY[state]), state=state)
+        question: drive(plans.steps(question, today=today), state=state, asked=REQUESTS[question])
         for publisher in plans.PUBLISHERS
-        for question in plans.questions(
-            CATALOGUE, publisher, keyed=keyed, held={}, today=TODAY[state]
-        )
+        for question in plans.questions(CATALOGUE, publisher, keyed=keyed, held={}, today=today)
     }
 
 
@@ -166,10 +168,8 @@ def test_a_keyless_state_is_what_the_vintages_end_in() -> None:
 def test_no_request_carries_a_secret_and_only_the_service_needs_one() -> None:
     for keyed in (WITHOUT, WITH):
         for question in asked(keyed, 1):
-            requests: list[Request] = []
-            drive(plans.steps(question, today=TODAY[1]), state=1, asked=requests)
-            assert requests
-            for request in requests:
+            assert REQUESTS[question]
+            for request in REQUESTS[question]:
                 assert request.path.startswith("/")
                 assert "api_key" not in dict(request.params)
                 at = PUBLISHERS[request.publisher]

@@ -372,7 +372,7 @@ def maturities(*rows, today=TODAY):
 
 def test_holdings_by_remaining_life() -> None:
     got = maturities(
-        holding(0, "1000000"),
+        holding(-1, "1000000"),
         holding(365, "2000000"),
         holding(366, "4000000"),
         holding(1826, "8000000", "500000.5"),
@@ -396,7 +396,7 @@ def test_holdings_by_remaining_life() -> None:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([holding(-1, "1")], "source.row"),
+        ([holding(-8, "1")], "source.row"),
         ([holding(15000, "1")], "source.row"),
         ([holding(9, "")], "source.row"),
         ([holding(9, "-1")], "source.row"),

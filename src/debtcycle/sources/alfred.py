@@ -293,4 +293,5 @@ def stitch(
         np.array(values, dtype=np.float64),
         np.array(vintages, dtype="datetime64[D]"),
         name=name,
+        exact=True,
     )

@@ -72,6 +72,7 @@ def _answer(key: str, found: Mapping[str, object], name: str) -> Parsed:
         np.array(values),
         np.array(known, dtype=_DAY),
         name=name,
+        exact=True,
     )
 
 

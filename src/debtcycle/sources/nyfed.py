@@ -53,6 +53,8 @@ _BUCKETS = (
     (3652, "SOMA_TSY_5_10Y"),
     (14610, "SOMA_TSY_OVER_10Y"),
 )
+# What falls due on a day without business stays on the books until the next one.
+_REDEEMED_DAYS = 7
 _OPERATIONS = {"repo": "REPO_ACCEPTED", "reverse repo": "REVERSE_REPO_ACCEPTED"}
 _TRIAL = re.compile(r"small[\s-]value", re.IGNORECASE)
 _HOLDING_FIELDS = ("asofdate", "maturitydate", "parvalue", "inflationcompensation")
@@ -216,8 +218,8 @@ def sum_maturities(holdings: Iterable[Holding], name: str, *, today: date) -> tu
     Raises
     ------
     SourceError
-        ``source.empty`` where no month is over; ``source.row`` where a holding had matured, or
-        would not in forty years.
+        ``source.empty`` where no month is over; ``source.row`` where a holding had long
+        matured, or would not in forty years.
     SchemaChanged
         ``source.future``: holdings of a day to come.
     """
@@ -228,7 +230,7 @@ def sum_maturities(holdings: Iterable[Holding], name: str, *, today: date) -> tu
                 "source.future", name=name, row="-", column="asOfDate", value=str(on)
             )
         life = (maturity - on).days
-        if not 0 <= life <= _BUCKETS[-1][0]:
+        if not -_REDEEMED_DAYS <= life <= _BUCKETS[-1][0]:
             raise SourceError(
                 "source.row", name=name, row=str(on), column="maturityDate", value=str(maturity)
             )
