@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
@@ -236,6 +237,19 @@ def test_any_small_archive_in_any_windows(world, cap: int, dots: bool, data: st.
     assert same(rows_of(part), true_rows(days, states, after=since))
     if part is not None:
         assert set(part.vintages.tolist()) <= set(days)
+
+
+@given(st.sets(st.dates(date(1990, 1, 1), date(2026, 1, 1)), max_size=60), st.integers(1, 9))
+def test_windows_tile_the_time_and_keep_under_the_cap(chosen: set[date], cap: int) -> None:
+    days = sorted(chosen)
+    got = alfred.windows(days, cap)
+    assert len(got) == -(-len(days) // cap)
+    assert [sum(first <= on <= last for on in days) for first, last in got[:-1]] == [cap] * (
+        len(got) - 1
+    )
+    assert all(last + DAY == following for (_, last), (following, _) in itertools.pairwise(got))
+    if got:
+        assert (got[0][0], got[-1][1]) == (days[0], OPEN)
 
 
 # --- what FRED really sent ---------------------------------------------------------------------

@@ -10,7 +10,7 @@ figure starts where the figure in force before was another one, and nowhere else
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -229,6 +229,24 @@ def _changes(
     return found, current
 
 
+def _rows(chunks: Iterable[Chunk], name: str) -> Iterator[tuple[date, float, date]]:
+    """Period, figure and day of each change, window by window."""
+    in_force: dict[date, float] = {}
+    expected: date | None = None
+    for chunk in chunks:
+        if expected is not None and chunk.first != expected:
+            raise SchemaChanged("source.pages", name=name, found=chunk.first, stated=expected)
+        expected = None if chunk.last == _OPEN else chunk.last + _DAY
+        by_period: dict[date, list[Spell]] = {period: [] for period in in_force}
+        for spell in chunk.spells:
+            by_period.setdefault(spell.period, []).append(spell)
+        for period, spells in by_period.items():
+            spells.sort(key=lambda spell: spell.start)
+            before = in_force.get(period, math.nan)
+            found, in_force[period] = _changes(spells, chunk, before, name)
+            yield from ((period, value, start) for start, value in found)
+
+
 def stitch(
     key: str,
     chunks: Iterable[Chunk],
@@ -261,29 +279,11 @@ def stitch(
         ``source.duplicate``: two figures for one period on one day; ``source.pages``: a window
         is missing.
     """
-    in_force: dict[date, float] = {}
-    rows: list[tuple[date, float, date]] = []
     allowed = frozenset(published)
-    expected: date | None = None
-    for chunk in chunks:
-        if expected is not None and chunk.first != expected:
-            raise SchemaChanged("source.pages", name=name, found=chunk.first, stated=expected)
-        expected = None if chunk.last == _OPEN else chunk.last + _DAY
-        by_period: dict[date, list[Spell]] = {period: [] for period in in_force}
-        for spell in chunk.spells:
-            by_period.setdefault(spell.period, []).append(spell)
-        for period, spells in by_period.items():
-            spells.sort(key=lambda spell: spell.start)
-            before = in_force.get(period, math.nan)
-            found, in_force[period] = _changes(spells, chunk, before, name)
-            for start, value in found:
-                if start == base:
-                    continue
-                if start not in allowed:
-                    raise SchemaChanged(
-                        "source.vintage", name=name, period=str(period), value=str(start)
-                    )
-                rows.append((period, value, start))
+    rows = [row for row in _rows(chunks, name) if row[2] != base]
+    for period, _, start in rows:
+        if start not in allowed:
+            raise SchemaChanged("source.vintage", name=name, period=str(period), value=str(start))
     if not rows:
         return None
     periods, values, vintages = zip(*rows, strict=True)

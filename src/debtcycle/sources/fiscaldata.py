@@ -25,6 +25,8 @@ __all__ = ["Page", "parse_auctions", "parse_debt", "parse_mspd", "parse_statemen
 _MN = 1e6
 # What the parts of a table may miss of its total through rounding and late corrections.
 _SUM_TOLERANCE = 0.005
+_BALANCE_TOLERANCE_MN = 1.0
+_FIRST_FISCAL_MONTH = 10
 
 _DEBT = {
     "tot_pub_debt_out_amt": "DEBT_TO_PENNY",
@@ -252,6 +254,24 @@ def _fiscal_years(rows: Sequence[Record], name: str) -> dict[tuple[date, str], i
     return years
 
 
+def _balance(record: Record, name: str, row: int) -> tuple[float, float]:
+    """Receipts and outlays of a month, USD millions; the stated balance must follow from them."""
+    receipts, outlays, deficit = (
+        figure(record, f"current_month_{field}_amt", name, row) / _MN
+        for field in ("gross_rcpt", "gross_outly", "dfct_sur")
+    )
+    # A month to come has none of them. The stated balance may have either sign.
+    if abs(abs(receipts - outlays) - abs(deficit)) > _BALANCE_TOLERANCE_MN:
+        raise SchemaChanged(
+            "source.sum",
+            name=name,
+            period=f"#{row}",
+            found=f"{outlays - receipts:.0f}",
+            stated=f"{deficit:.0f}",
+        )
+    return receipts, outlays
+
+
 def parse_statement(rows: Sequence[Record], name: str) -> tuple[Parsed, ...]:
     """Receipts, outlays and surplus or deficit of each month, USD millions; a deficit is negative.
 
@@ -270,40 +290,27 @@ def parse_statement(rows: Sequence[Record], name: str) -> tuple[Parsed, ...]:
         month = _MONTHS.get(word(record, "classification_desc", name, row))
         if month is None:
             continue
-        on = when(record, "record_date", name, row)
-        year = years.get((on, word(record, "parent_id", name, row)))
+        on, parent = when(record, "record_date", name, row), word(record, "parent_id", name, row)
+        year = years.get((on, parent))
         if year is None:
             raise SchemaChanged(
-                "source.word",
-                name=name,
-                row=row,
-                column="parent_id",
-                value=str(record["parent_id"]),
+                "source.word", name=name, row=row, column="parent_id", value=parent[:40]
             )
-        receipts, outlays, deficit = (
-            figure(record, f"current_month_{field}_amt", name, row) / _MN
-            for field in ("gross_rcpt", "gross_outly", "dfct_sur")
-        )
+        receipts, outlays = _balance(record, name, row)
         if math.isnan(receipts) or math.isnan(outlays):
             continue  # a month of the report's year that is still to come
-        if abs(abs(receipts - outlays) - abs(deficit)) > 1.0:
-            raise SchemaChanged(
-                "source.sum",
-                name=name,
-                period=f"{on} #{row}",
-                found=f"{outlays - receipts:.0f}",
-                stated=f"{deficit:.0f}",
-            )
-        period = date(year - 1 if month >= 10 else year, month, 1)
+        period = date(year - 1 if month >= _FIRST_FISCAL_MONTH else year, month, 1)
         if period > on:
             raise SchemaChanged(
                 "source.future", name=name, row=row, column="record_date", value=str(period)
             )
         if period not in newest or newest[period][0] <= on:
             newest[period] = (on, receipts, outlays)
-    values: dict[str, dict[date, float]] = defaultdict(dict)
-    for period, (_, receipts, outlays) in newest.items():
-        values["MTS_RECEIPTS"][period] = receipts
-        values["MTS_OUTLAYS"][period] = outlays
-        values["MTS_DEFICIT"][period] = receipts - outlays
-    return _full(values, name)
+    return _full(
+        {
+            "MTS_RECEIPTS": {period: got[1] for period, got in newest.items()},
+            "MTS_OUTLAYS": {period: got[2] for period, got in newest.items()},
+            "MTS_DEFICIT": {period: got[1] - got[2] for period, got in newest.items()},
+        },
+        name,
+    )

@@ -110,6 +110,25 @@ def _of_files(publisher: str, wanted: Collection[str], at: Publisher) -> Iterato
         yield Question(publisher=publisher, name=publisher, series=series)
 
 
+def _of_others(
+    catalogue: Catalogue,
+    publisher: str,
+    held: Mapping[str, np.datetime64],
+    known: Mapping[str, np.datetime64],
+    today: date,
+) -> tuple[Question, ...]:
+    wanted = [info.id for info in catalogue if _owner(info) == publisher]
+    if publisher == "fredmd":
+        tabled = [info for info in catalogue if ask_files.has_key(info, "FRED-MD:")]
+        last = max((known[info.id] for info in tabled if info.id in known), default=None)
+        return ask_files.fredmd_questions(tuple(catalogue), publisher, last, today)
+    if publisher == "fiscaldata":
+        return ask_treasury.treasury_questions(wanted, publisher, held)
+    if publisher == "nyfed":
+        return ask_nyfed.nyfed_questions(wanted, publisher, held, today)
+    return tuple(_of_files(publisher, wanted, load_publishers()[publisher]))
+
+
 def questions(
     catalogue: Catalogue,
     publisher: str,
@@ -148,20 +167,11 @@ def questions(
     """
     if publisher not in PUBLISHERS:
         raise ConfigError("source.publisher", name=publisher, known=", ".join(PUBLISHERS))
-    has_key = bool(keyed & {"fred", "fred_api"})
     if publisher in {"fred", "fred_api"}:
+        has_key = bool(keyed & {"fred", "fred_api"})
         asked = has_key is (publisher == "fred_api")
         return tuple(_of_fred(catalogue, publisher, held, known)) if asked else ()
-    wanted = [info.id for info in catalogue if _owner(info) == publisher]
-    if publisher == "fredmd":
-        tabled = [info for info in catalogue if ask_files.has_key(info, "FRED-MD:")]
-        last = max((known[info.id] for info in tabled if info.id in known), default=None)
-        return ask_files.fredmd_questions(tuple(catalogue), publisher, last, today)
-    if publisher == "fiscaldata":
-        return ask_treasury.treasury_questions(wanted, publisher, held)
-    if publisher == "nyfed":
-        return ask_nyfed.nyfed_questions(wanted, publisher, held, today)
-    return tuple(_of_files(publisher, wanted, load_publishers()[publisher]))
+    return _of_others(catalogue, publisher, held, known, today)
 
 
 def _checked(question: Question, today: date) -> Steps:
