@@ -15,6 +15,7 @@ from debtcycle.sources import ask_files, plans
 from debtcycle.sources.parsed import Parsed
 from debtcycle.sources.publishers import Key, load_publishers, parse_publishers
 from debtcycle.sources.steps import Question, Request
+from publishers.containers import packed
 from publishers.fred import NO_ARCHIVE
 from publishers.world import TODAY, drive, send
 
@@ -449,3 +450,44 @@ def test_two_publishers_cannot_claim_one_series() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_publishers((text + text.replace("[a]", "[b]")).encode())
     assert caught.value.params["field"] == "series X"
+
+
+# --- what publishers really wrote --------------------------------------------------------------
+
+
+def test_recorded_files_come_through_the_steps(shared_data) -> None:
+    packed_table = packed(
+        {
+            "WS_CREDIT_GAP_csv_col.csv": (
+                shared_data / "credit/bis_WS_CREDIT_GAP_csv_col.csv"
+            ).read_bytes()
+        }
+    )
+    for publisher, series, body in (
+        ("bis", "BIS_CREDIT_GAP_US", packed_table),
+        (
+            "finra",
+            "MARGIN_DEBT",
+            (shared_data / "credit/finra_margin_statistics.xlsx").read_bytes(),
+        ),
+        (
+            "shiller",
+            "SHILLER_CAPE",
+            (shared_data / "equities_assets/shiller_ie_data.xls").read_bytes(),
+        ),
+        ("fredmd", "BAA", (shared_data / "fred_md/FRED-MD_2026-03.csv").read_bytes()),
+        ("fred", "WALCL", (shared_data / "api_samples/fredgraph_csv/WALCL.csv").read_bytes()),
+    ):
+        question = ask(publisher, series)
+        found = figures(finished(question, body))
+        assert set(question.series) <= found.keys()
+        assert found[series].periods.size > 90
+    cape = figures(
+        finished(
+            ask("shiller", "SHILLER_CAPE"),
+            (shared_data / "equities_assets/shiller_ie_data.xls").read_bytes(),
+        )
+    )
+    # Reported months after the price: missing at the end, never zero.
+    assert np.isnan(cape["SHILLER_EARNINGS"].values[-1])
+    assert not any((part.values == 0).any() for part in cape.values())
