@@ -333,7 +333,7 @@ MESSAGES = {
     for word in re.findall(
         r"\w+",
         "ahead answer archive binary broken cell column column_twice compressed control csv cut "
-        "date duplicate empty fault future html json layout needs order row series_id sheet "
-        "too_large unreadable width word",
+        "date duplicate empty fault future html json layout needs order pages publisher row "
+        "series_id sheet sum too_large unreadable vintage width word",
     )
 }

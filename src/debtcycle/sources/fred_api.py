@@ -72,7 +72,13 @@ def _answer(key: str, found: Mapping[str, object], name: str) -> Parsed:
         np.array(values),
         np.array(known, dtype=_DAY),
         name=name,
+        exact=True,
     )
+
+
+def _check_key(key: str, name: str) -> None:
+    if not key.strip():
+        raise SchemaChanged("source.column", name=name, column="-", found="")
 
 
 def _window(found: Mapping[str, object], name: str) -> tuple[Parsed, ...]:
@@ -81,6 +87,7 @@ def _window(found: Mapping[str, object], name: str) -> tuple[Parsed, ...]:
     table = found["series"]
     assert isinstance(table, Mapping)  # by `matches`
     for key, pairs in table.items():
+        _check_key(key, name)
         if not isinstance(pairs, list) or not all(
             isinstance(pair, list) and len(pair) == 2 for pair in pairs
         ):
@@ -126,4 +133,6 @@ def parse(data: bytes, name: str) -> tuple[Parsed, ...]:
         return (_answer(series_id(name), found, name),)
     if "fetched_at" in found:
         return _window(found, name)
+    for key in found:
+        _check_key(key, name)
     return tuple(_answer(key, answer, name) for key, answer in found.items())

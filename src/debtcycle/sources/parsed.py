@@ -34,6 +34,9 @@ class Parsed:
         Day by which the figure was known, for tables that hold several states; else None.
     retrieved : date or None
         The day of the download, where the file itself says it.
+    exact : bool
+        Whether `vintages` are the very days of publication. Otherwise they are the ends of
+        months, and a figure came out somewhere in its month.
     """
 
     key: str
@@ -41,6 +44,7 @@ class Parsed:
     values: NDArray[np.float64]
     vintages: Days | None = None
     retrieved: date | None = None
+    exact: bool = False
 
 
 def _frozen(array: NDArray[np.generic]) -> None:
@@ -114,6 +118,7 @@ def vintage_series(
     *,
     name: str,
     retrieved: date | None = None,
+    exact: bool = False,
 ) -> Parsed:
     """Assemble one series of a vintage table, sorted by period and then vintage.
 
@@ -142,4 +147,4 @@ def vintage_series(
     days, states, figures = days[keep], states[keep], figures[keep]
     for array in (days, states, figures):
         _frozen(array)
-    return Parsed(key, days, figures, states, retrieved)
+    return Parsed(key, days, figures, states, retrieved, exact)

@@ -1,8 +1,8 @@
 """Robert Shiller's long history of the stock market: his workbook and datahub's copy of it.
 
 In the workbook a month is a number, ``1871.1`` for October. The latest earnings and dividends are
-blank and stay missing. In the copy a 0.0 stands for them, because no price, yield or price level
-of that table can be zero.
+blank and stay missing; where a 0 stands for them, as in the copy, it is no figure either, because
+no price, yield or price level of that table can be zero.
 """
 
 from __future__ import annotations
@@ -96,9 +96,10 @@ def parse_rows(rows: list[list[object]], name: str) -> tuple[Parsed, ...]:
     parts: list[Parsed] = []
     for title, key in _COLUMNS.items():
         column = titles.index(title)
-        values = [
+        figures = (
             number(rows[line - 1][column], name=name, row=line, column=title) for line in lines
-        ]
+        )
+        values = [math.nan if figure == 0.0 else figure for figure in figures]
         parts.append(series(key, days, values, name=name, lines=lines, column=title))
     return tuple(parts)
 

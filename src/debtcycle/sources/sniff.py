@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
-
-import numpy as np
 
 from debtcycle.errors import DebtcycleError, SchemaChanged, SourceError
 from debtcycle.sources import (
@@ -34,7 +31,8 @@ from debtcycle.sources import (
     tic,
     z1,
 )
-from debtcycle.sources._table import control_in, decode_text, header_of
+from debtcycle.sources._sane import check_future, check_keys
+from debtcycle.sources._table import decode_text, header_of
 from debtcycle.sources._workbook import MAX_FILE_BYTES, xls_sheet_names, xlsx_rows
 from debtcycle.sources.announcements import Announcement, parse_announcements
 from debtcycle.sources.parsed import Parsed
@@ -45,15 +43,6 @@ Content = tuple[Parsed, ...] | tuple[Announcement, ...]
 Parse = Callable[[bytes, str], Content]
 
 _MAX_YEARS_AHEAD = 20  # for announcements, which may state a day to come
-_DAY_AHEAD = timedelta(days=1)  # it is tomorrow already somewhere
-_MONTH_DAYS = 31
-_YEAR_DAYS = 366
-_RECENT = 13  # periods from which the usual distance is taken: a year of months
-# Published with projections: the budget office's potential, the central bank's own outlook.
-_PROJECTIONS = frozenset(
-    {"NROU", "NROUST", "GDPPOT", "NGDPPOT", "GDPC1MD", "UNRATEMD", "PCECTPIMD", "JCXFEMD"}
-)
-_OUTLOOK_OF_RATES = "FEDTAR"
 _ANSWER_TEXTS = ("error_message", "message", "error", "errors", "detail")
 
 
@@ -173,44 +162,6 @@ def _years_later(start: date, years: int) -> date:
     return date(min(start.year + years, 9999), start.month, min(start.day, 28))
 
 
-def _period_days(part: Parsed) -> int:
-    """The usual distance between a series' last periods in days; a year at most."""
-    apart = np.diff(np.unique(part.periods[-_RECENT:])).astype(np.int64)
-    usual = int(np.median(apart)) if apart.size else _MONTH_DAYS
-    # A month of 28 days and a holiday in a row of days must not make the next period absurd.
-    return min(max(usual + 3, 7), _YEAR_DAYS)
-
-
-def _check_future(part: Parsed, name: str, today: date) -> None:
-    """Refuse what nobody can know yet: figures beyond the period that follows the download."""
-    tomorrow = min(today, date.max - _DAY_AHEAD) + _DAY_AHEAD
-    if part.retrieved is not None and part.retrieved > tomorrow:
-        raise SchemaChanged("source.ahead", name=name, value=str(part.retrieved))
-    if not part.periods.size:
-        return
-    limits = [(part.vintages, tomorrow, _MONTH_DAYS)]
-    plain = part.key.split(":")[-1]
-    if plain not in _PROJECTIONS and not plain.startswith(_OUTLOOK_OF_RATES):
-        limits.append((part.periods, part.retrieved or tomorrow, _period_days(part)))
-    for column, seen, ahead in limits:
-        limit = np.datetime64(seen, "D") + np.timedelta64(ahead, "D")
-        if column is not None and column.max() > limit:
-            at = int(np.argmax(column > limit))
-            raise SchemaChanged(
-                "source.future", name=name, row=at + 1, column=part.key, value=str(column[at])
-            )
-
-
-def _check_keys(parts: tuple[Parsed, ...], name: str) -> None:
-    if not any(part.periods.size for part in parts):
-        raise SourceError("source.empty", name=name)
-    for key, count in Counter(part.key for part in parts).items():
-        if count > 1:
-            raise SchemaChanged("source.column_twice", name=name, column=key)
-        if (unprintable := control_in(key)) is not None:
-            raise SchemaChanged("source.control", name=name, row="-", column="-", value=unprintable)
-
-
 def _parsed(data: bytes, name: str) -> Content:
     """Parse, and turn whatever a reader trips over into the one kind of error.
 
@@ -257,9 +208,9 @@ def read_bytes(data: bytes, name: str, *, today: date | None = None) -> Content:
     judged_on = today or datetime.now(UTC).date()
     parts = tuple(part for part in found if isinstance(part, Parsed))
     for part in parts:
-        _check_future(part, name, judged_on)
+        check_future(part, name, judged_on)
     if parts:
-        _check_keys(parts, name)
+        check_keys(parts, name)
     limit = _years_later(judged_on, _MAX_YEARS_AHEAD)
     for row, step in enumerate(found, start=2):
         if isinstance(step, Announcement) and step.date > limit:
