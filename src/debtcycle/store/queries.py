@@ -1,0 +1,67 @@
+"""What is read from the file, each answer checked as a whole against its checksums.
+
+Each function runs one statement, so that a writer who commits in between cannot come between a
+list and its checksum. A `ValueError` says that what was read is not what was written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from debtcycle.store.packing import chained, checksum
+from debtcycle.store.writing import Batch, carried_on
+
+__all__ = ["batches", "pieces", "series_numbers"]
+
+
+def series_numbers(connection: sqlite3.Connection, form: int) -> dict[str, int]:
+    """Number in the file of each series of a form, by name in alphabetical order."""
+    found = connection.execute(
+        "SELECT head.checksum, s.id, s.name, s.form, s.pieces, s.chain "
+        "FROM head LEFT JOIN series s ORDER BY s.id"
+    ).fetchall()
+    listed = [row[1:] for row in found if row[1] is not None]
+    if not found or checksum(*(cell for row in listed for cell in row)) != found[0][0]:
+        raise ValueError("checksum of the list of series")
+    return dict(sorted((name, number) for number, name, own, _, _ in listed if own == form))
+
+
+def pieces(
+    connection: sqlite3.Connection, number: int, name: str, form: int
+) -> list[tuple[int, int, bytes]]:
+    """Pieces of a series, oldest first: batch, number of rows, block.
+
+    All of them and unchanged: a figure that has changed on the disk is never shown as if it
+    were true.
+    """
+    found = connection.execute(
+        "SELECT s.name, s.pieces, s.chain, p.batch, p.rows, p.packed FROM series s "
+        "JOIN piece p ON p.series = s.id WHERE s.id = ? ORDER BY p.batch",
+        (number,),
+    ).fetchall()
+    chain = checksum(name, form)
+    for _, _, _, batch, count, packed in found:
+        chain = chained(chain, batch, count, packed)
+    if not found or found[0][:3] != (name, len(found), chain):
+        raise ValueError(f"checksum of {name}")
+    return [row[3:] for row in found]
+
+
+def batches(connection: sqlite3.Connection) -> tuple[tuple[Batch, ...], str]:
+    """All batches, oldest first, and the hash over their contents."""
+    found = connection.execute(
+        "SELECT head.batches, head.content_sha256, b.checksum, b.id, b.source, "
+        "b.payload_sha256, b.imported_at, b.rows, b.content_sha256 "
+        "FROM head LEFT JOIN batch b ORDER BY b.id"
+    ).fetchall()
+    if not found:
+        raise ValueError("no head")
+    kept = [(row[2], Batch(*row[3:])) for row in found if row[3] is not None]
+    content = ""
+    for check, batch in kept:
+        if batch.checksum() != check:
+            raise ValueError(f"checksum of batch {batch.id}")
+        content = carried_on(content, batch.content_sha256)
+    if found[0][:2] != (len(kept), content):
+        raise ValueError("checksum of the list of batches")
+    return tuple(batch for _, batch in kept), content
