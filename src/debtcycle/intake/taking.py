@@ -112,7 +112,7 @@ def take(
     catalogue: Catalogue,
     fetched: date | None,
     today: date,
-    held: frozenset[str] | None = None,
+    archived: Entry | None = None,
 ) -> Taken:
     """Take a parsed payload into the store, whole or not at all.
 
@@ -128,8 +128,9 @@ def take(
         Day on which the figures were certainly there; None where only `today` is known.
     today : date
         The day of the import.
-    held : frozenset of str, optional
-        Series to keep apart, as once decided; by default it is judged now.
+    archived : Entry, optional
+        What was once done with the payload, when it is done again: the same series are kept
+        apart, and nothing is archived anew. By default it is judged now.
 
     Raises
     ------
@@ -150,7 +151,8 @@ def take(
         )
         if parts and len(unknown) == len(parts):
             return Taken(unknown=unknown)
-        found = _sort(store, payload, parts, catalogue, (fetched, today), held)
+        decided = None if archived is None else frozenset(archived.held)
+        found = _sort(store, payload, parts, catalogue, (fetched, today), decided)
         documents = _documents(store, parts)
         batch = bool(found.rows or documents)
         content = content_hash(found.rows, documents) if batch else ""
@@ -164,8 +166,9 @@ def take(
                 held=found.held,
                 facts={payload.key: digest},
                 content_sha256=content,
+                imported_at="" if archived is None else archived.fetched_at,
             ),
-            _entry(payload, found, content, fetched, today),
+            None if archived is not None else _entry(payload, found, content, fetched, today),
             payload.bodies,
         )
         return Taken(
@@ -199,7 +202,7 @@ def _sort(
             covers = _covers(store, payload, state.series)
             why = doubt(catalogue[state.series], state, have, plan.rows, covers=covers)
         else:
-            why = Doubt("quarantine.before", {}) if state.series in decided else None
+            why = _as_decided(catalogue, state, have, plan.rows, decided)
         if why is not None:
             found.held.append(holding_of(payload, state, why))
             continue
@@ -210,6 +213,16 @@ def _sort(
             found.revised += int(old.sum())
             found.new += int((~old).sum())
     return found
+
+
+def _as_decided(
+    catalogue: Catalogue, state: State, have: Rows, new: Rows, decided: frozenset[str]
+) -> Doubt | None:
+    """The doubt of before; that of today says why, where it still doubts."""
+    if state.series not in decided:
+        return None
+    why = doubt(catalogue[state.series], state, have, new, covers=_ALL)
+    return Doubt("quarantine.before", {}) if why is None else why
 
 
 def span_key(series: str) -> str:

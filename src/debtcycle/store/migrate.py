@@ -12,6 +12,7 @@ import numpy as np
 
 from debtcycle.errors import StoreError
 from debtcycle.store.archive import sync_folder
+from debtcycle.store.copies import single_file
 from debtcycle.store.database import (
     create,
     discard_drafts,
@@ -59,7 +60,7 @@ def migrate(path: Path) -> None:
         draft = draft_path(path)
         discard_drafts(path)
         try:
-            _single_file(path)
+            single_file(path)
             create(draft)
             with Store(draft) as store:
                 _copy(path, store)
@@ -71,18 +72,6 @@ def migrate(path: Path) -> None:
             sync_folder(path.parent)
         finally:
             discard_drafts(path)
-
-
-def _single_file(path: Path) -> None:
-    """Bring the log into the file and do without one; that needs the file for oneself."""
-    connection = open_any(path, write=True)
-    try:
-        with faults(path):
-            mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
-    finally:
-        connection.close()
-    if mode != "delete":
-        raise StoreError("store.locked", path=path, holder="?")
 
 
 def _copy(path: Path, store: Store) -> None:

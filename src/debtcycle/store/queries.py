@@ -11,7 +11,7 @@ import sqlite3
 from debtcycle.store.packing import chained, checksum
 from debtcycle.store.writing import Batch, carried_on
 
-__all__ = ["batches", "pieces", "series_numbers"]
+__all__ = ["batches", "last_batch", "pieces", "series_numbers"]
 
 
 def series_numbers(connection: sqlite3.Connection, form: int) -> dict[str, int]:
@@ -65,3 +65,17 @@ def batches(connection: sqlite3.Connection) -> tuple[tuple[Batch, ...], str]:
     if found[0][:2] != (len(kept), content):
         raise ValueError("checksum of the list of batches")
     return tuple(batch for _, batch in kept), content
+
+
+def last_batch(connection: sqlite3.Connection) -> Batch | None:
+    """The newest batch; None while there is none."""
+    found = connection.execute(
+        "SELECT checksum, id, source, payload_sha256, imported_at, rows, content_sha256 "
+        "FROM batch ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    if found is None:
+        return None
+    batch = Batch(*found[1:])
+    if batch.checksum() != found[0]:
+        raise ValueError(f"checksum of batch {batch.id}")
+    return batch

@@ -135,6 +135,11 @@ class Store:
         """What has been imported, oldest first."""
         return self._listed()[0]
 
+    def last_batch(self) -> Batch | None:
+        """The newest batch; None while there is none."""
+        with reading(self.path):
+            return queries.last_batch(self._connection)
+
     def content_sha256(self) -> str:
         """One hash over the contents of all batches in their order; no clock enters."""
         return self._listed()[1]

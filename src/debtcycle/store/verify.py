@@ -60,11 +60,12 @@ def verify(store: Store) -> tuple[Batch, ...]:
             if found != "ok":
                 raise StoreError("store.broken", path=store.path, reason=found)
             connection.execute("BEGIN")
+            batches, _ = queries.batches(connection)
+            # First the batches, whose fault has a name, then each series as it is read.
+            _check_contents(connection, batches, store.path)
             for form in (OBSERVATIONS, DOCUMENTS):
                 for name, number in queries.series_numbers(connection, form).items():
                     queries.pieces(connection, number, name, form)
-            batches, _ = queries.batches(connection)
-            _check_contents(connection, batches, store.path)
             read_held(connection)
     finally:
         connection.close()
