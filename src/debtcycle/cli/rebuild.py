@@ -35,7 +35,7 @@ def _said(session: Session, done: Rebuilt) -> list[str]:
         why = say(texts, item.reason, {"name": item.name}).splitlines()[0]
         lines.append(texts("rebuild.lost", name=item.name, day=item.fetched_at[:10], why=why))
     if done.kept is not None:
-        lines.append(texts("store.kept", path=done.kept))
+        lines.append(texts("restore.kept", path=done.kept))
     return lines
 
 

@@ -26,4 +26,4 @@ def command(context: click.Context, source: Path) -> None:
     kept = restore(path, source)
     click.echo(session.texts("restore.done", source=source, path=path))
     if kept is not None:
-        click.echo(session.texts("store.kept", path=kept))
+        click.echo(session.texts("restore.kept", path=kept))

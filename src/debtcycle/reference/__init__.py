@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -13,8 +14,17 @@ from debtcycle.errors import StoreError
 from debtcycle.reference.edition import decode_edition, encode_edition
 from debtcycle.store import Store, default_path
 from debtcycle.store.archive import Action, Entry, Origin, archive_path
-from debtcycle.store.database import create, discard_drafts, draft_path, faults, settle, writer_lock
+from debtcycle.store.database import (
+    create,
+    discard_drafts,
+    draft_path,
+    faults,
+    schema_version,
+    settle,
+    writer_lock,
+)
 from debtcycle.store.packing import content_hash
+from debtcycle.store.schema import SCHEMA_VERSION
 from debtcycle.store.writing import Addition
 
 __all__ = ["decode_edition", "encode_edition", "fill", "open_store", "provenance", "shipped"]
@@ -39,9 +49,14 @@ def fill(store: Store) -> int:
     """Add the edition to an empty store; the number of rows added."""
     packed = shipped()
     rows, documents = decode_edition(packed)
-    digest = hashlib.sha256(packed).hexdigest()
     content = content_hash(rows, documents)
-    entry = Entry(
+    digest = hashlib.sha256(packed).hexdigest()
+    added = Addition(EDITION_NAME, digest, rows, documents, content_sha256=content)
+    return store.add(added, _entry(digest, content), (packed,))
+
+
+def _entry(digest: str, content: str) -> Entry:
+    return Entry(
         action=Action.TAKEN,
         origin=Origin.EDITION,
         name=EDITION_NAME,
@@ -50,8 +65,16 @@ def fill(store: Store) -> int:
         bodies=(digest,),
         content_sha256=content,
     )
-    added = Addition(EDITION_NAME, digest, rows, documents, content_sha256=content)
-    return store.add(added, entry, (packed,))
+
+
+def _renew(path: Path) -> None:
+    """Bring an older store up to date, and archive the edition that it was made from."""
+    with Store(path) as store, store.exclusive():
+        packed = shipped()
+        digest = hashlib.sha256(packed).hexdigest()
+        first = store.batches()[:1]
+        if first and first[0].payload_sha256 == digest and not store.archive.entries:
+            store.archive.add(_entry(digest, first[0].content_sha256), (packed,))
 
 
 def open_store(path: Path | None = None) -> Store:
@@ -78,6 +101,9 @@ def open_store(path: Path | None = None) -> Store:
             if error.message_id != "store.locked" or time.monotonic() > deadline:
                 raise
             time.sleep(_PAUSE_SECONDS)
+    if schema_version(path) < SCHEMA_VERSION:
+        with suppress(StoreError):  # what is wrong with it is said where it is opened
+            _renew(path)
     return _opened(path, path.stat().st_ino)
 
 

@@ -163,16 +163,13 @@ def _content_of(path: Path) -> str:
 
 def _fill(work: _Work, entries: tuple[Entry, ...], old: Salvage, progress: Progress | None) -> None:
     """Do again what the archive says, and between it carry over what it does not know."""
-    waiting = list(old.batches)
-    places = _places(entries, old.batches)
+    parsed = _parsed_again(entries, old.batches)
+    waiting = [batch for batch in old.batches if batch.id not in parsed]
     for number, entry in enumerate(entries):
         if progress is not None:
             progress(number, len(entries), entry.name)
-        place = places.get(number)
-        while place is not None and waiting and waiting[0].id < place:
+        while waiting and waiting[0].id <= entry.after:
             _carry(work, waiting.pop(0), old)
-        if place is not None and waiting and waiting[0].id == place:
-            waiting.pop(0)
         _again(work, entry)
     for batch in waiting:
         _carry(work, batch, old)
@@ -181,18 +178,18 @@ def _fill(work: _Work, entries: tuple[Entry, ...], old: Salvage, progress: Progr
             work.store.remember(key, text)
 
 
-def _places(entries: tuple[Entry, ...], batches: tuple[Batch, ...]) -> dict[int, int]:
-    """Number of the batch that each entry made, as far as the old store still says."""
-    found: dict[int, int] = {}
-    left = list(batches)
-    for number, entry in enumerate(entries):
-        key = (entry.payload_sha256, entry.content_sha256)
-        for place, batch in enumerate(left):
-            if (batch.payload_sha256, batch.content_sha256) == key:
-                found[number] = batch.id
-                del left[place]
-                break
-    return found
+def _parsed_again(entries: tuple[Entry, ...], batches: tuple[Batch, ...]) -> frozenset[int]:
+    """Numbers of the batches that the archive has an entry for: the next one after its time."""
+    made = {
+        (entry.payload_sha256, entry.content_sha256, entry.after + 1)
+        for entry in entries
+        if entry.content_sha256
+    }
+    return frozenset(
+        batch.id
+        for batch in batches
+        if (batch.payload_sha256, batch.content_sha256, batch.id) in made
+    )
 
 
 def _carry(work: _Work, batch: Batch, old: Salvage) -> None:

@@ -78,6 +78,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         Series kept apart; of a release or a drop the one that it concerns.
     content_sha256 : str
         Hash of the batch made from it; empty if it added nothing.
+    after : int
+        Number of batches that the store had then.
     """
 
     action: Action
@@ -91,6 +93,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     bodies: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     content_sha256: str = ""
+    after: int = 0
 
     def asks(self) -> str:
         """Key of what was asked, the same for each answer to one question."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from debtcycle.errors import StoreError
 from debtcycle.store import queries
 from debtcycle.store.archive import Archive, Entry, archive_path
@@ -243,9 +245,10 @@ class Store:
             connection = self._writer
             try:
                 connection.execute("BEGIN IMMEDIATE")
+                before = connection.execute("SELECT batches FROM head").fetchone()[0]
                 write(connection, new)
                 if entry is not None:
-                    self._archive.add(entry, bodies)
+                    self._archive.add(msgspec.structs.replace(entry, after=before), bodies)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:

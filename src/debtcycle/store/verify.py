@@ -59,6 +59,9 @@ def verify(store: Store) -> tuple[Batch, ...]:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreError("store.broken", path=store.path, reason=found)
+            page = connection.execute("PRAGMA page_size").fetchone()[0]
+            if store.path.stat().st_size % page:
+                raise StoreError("store.broken", path=store.path, reason="length of the file")
             connection.execute("BEGIN")
             batches, _ = queries.batches(connection)
             # First the batches, whose fault has a name, then each series as it is read.
