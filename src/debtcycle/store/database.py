@@ -224,8 +224,9 @@ def writer_lock(path: Path) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.pread(handle, 64, 0).decode("ascii", "replace").strip() or "?"
             raise StoreError("store.locked", path=path, holder=holder) from error
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        with faults(path):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(handle)
