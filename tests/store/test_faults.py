@@ -245,18 +245,24 @@ def test_permissions(path: Path) -> None:
     assert said_of(path) in {"store.unreadable", "store.broken"}
 
 
-def test_a_truncated_file_is_never_read_as_whole(path: Path, whole: list[object]) -> None:
+@pytest.mark.parametrize("count", [40, pytest.param(100, marks=pytest.mark.soak)])
+def test_a_truncated_file_is_never_read_as_whole(
+    path: Path, whole: list[object], count: int
+) -> None:
     data = path.read_bytes()
-    for cut in np.linspace(0, len(data) - 1, 50).astype(int).tolist():
+    for cut in np.linspace(0, len(data) - 1, count).astype(int).tolist():
         path.write_bytes(data[:cut])
         assert said_of(path).startswith("store."), f"cut at {cut} of {len(data)}"
 
 
-def test_a_flipped_byte_never_gives_wrong_figures(path: Path, whole: list[object]) -> None:
+@pytest.mark.parametrize("count", [100, pytest.param(500, marks=pytest.mark.soak)])
+def test_a_flipped_byte_never_gives_wrong_figures(
+    path: Path, whole: list[object], count: int
+) -> None:
     """Either it is said, or every figure is as it was (a flip in unused space)."""
     data = path.read_bytes()
     noticed = 0
-    for place in np.random.default_rng(7).integers(0, len(data), 100).tolist():
+    for place in np.random.default_rng(7).integers(0, len(data), count).tolist():
         broken = bytearray(data)
         broken[place] ^= 0xFF
         path.write_bytes(bytes(broken))
