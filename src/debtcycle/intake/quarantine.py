@@ -144,7 +144,7 @@ def _gaps(pair: _Pair) -> Doubt | None:
     count = int(inside.sum())
     if count < LEAST_PERIODS:
         return None
-    gone = 1 - len(pair.both_held) / count
+    gone = (count - len(pair.both_held)) / count
     if gone < MOST_GAPS:
         return None
     return Doubt("quarantine.gaps", {"share": f"{100 * gone:.0f}"})
