@@ -87,6 +87,7 @@ class _Work:
 
     store: Store
     archive: Archive
+    whole: frozenset[str]
     catalogue: Catalogue
     ask: Ask | None
     parsed: int = 0
@@ -123,7 +124,12 @@ def rebuild(
     with writer_lock(path), faults(path):
         archive = Archive(archive_path(path))
         entries = archive.entries
-        old = salvage(path, lacking=frozenset(e.payload_sha256 for e in entries if e.bodies))
+        whole = frozenset(
+            entry.payload_sha256
+            for entry in entries
+            if entry.action is Action.TAKEN and archive.bodies(entry) is not None
+        )
+        old = salvage(path, archived=whole)
         if not entries and not old.batches:
             raise StoreError("store.norebuild", path=path)
         draft = draft_path(path)
@@ -131,7 +137,7 @@ def rebuild(
         try:
             create(draft)
             with Store(draft) as store:
-                work = _Work(store, archive, catalogue, ask)
+                work = _Work(store, archive, whole, catalogue, ask)
                 with store.exclusive():
                     _fill(work, entries, old, progress)
                 verify(store)
@@ -163,14 +169,18 @@ def _content_of(path: Path) -> str:
 
 def _fill(work: _Work, entries: tuple[Entry, ...], old: Salvage, progress: Progress | None) -> None:
     """Do again what the archive says, and between it carry over what it does not know."""
-    parsed = _parsed_again(entries, old.batches)
-    waiting = [batch for batch in old.batches if batch.id not in parsed]
+    usable = tuple(entry for entry in entries if entry.payload_sha256 in work.whole)
+    again, known = _made(usable, old.batches), _made(entries, old.batches)
+    waiting = [batch for batch in old.batches if batch.id not in again.values()]
     for number, entry in enumerate(entries):
         if progress is not None:
             progress(number, len(entries), entry.name)
         while waiting and waiting[0].id <= entry.after:
             _carry(work, waiting.pop(0), old)
-        _again(work, entry)
+        if entry.payload_sha256 in work.whole:
+            _again(work, entry)
+        elif entry not in known and (entry.content_sha256 or entry.held):
+            work.lost.append(Lost(entry.name, entry.fetched_at, "store.lost_body"))
     for batch in waiting:
         _carry(work, batch, old)
     for key, text in old.memory.items():
@@ -178,18 +188,11 @@ def _fill(work: _Work, entries: tuple[Entry, ...], old: Salvage, progress: Progr
             work.store.remember(key, text)
 
 
-def _parsed_again(entries: tuple[Entry, ...], batches: tuple[Batch, ...]) -> frozenset[int]:
-    """Numbers of the batches that the archive has an entry for: the next one after its time."""
-    made = {
-        (entry.payload_sha256, entry.content_sha256, entry.after + 1)
-        for entry in entries
-        if entry.content_sha256
-    }
-    return frozenset(
-        batch.id
-        for batch in batches
-        if (batch.payload_sha256, batch.content_sha256, batch.id) in made
-    )
+def _made(entries: tuple[Entry, ...], batches: tuple[Batch, ...]) -> dict[Entry, int]:
+    """Number of the batch that each entry made, where the old store still lists it."""
+    listed = {(b.payload_sha256, b.content_sha256, b.id): b.id for b in batches}
+    keys = ((e, (e.payload_sha256, e.content_sha256, e.after + 1)) for e in entries)
+    return {entry: listed[key] for entry, key in keys if key in listed}
 
 
 def _carry(work: _Work, batch: Batch, old: Salvage) -> None:

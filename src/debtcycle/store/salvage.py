@@ -45,13 +45,13 @@ def _tried(call: Callable[[], list[Any]]) -> list[Any]:
         return []
 
 
-def salvage(path: Path, *, lacking: frozenset[str]) -> Salvage:
+def salvage(path: Path, *, archived: frozenset[str]) -> Salvage:
     """Read what is left of a store.
 
     Parameters
     ----------
-    lacking : frozenset of str
-        Hashes of payloads that the archive has: contents of other batches alone are read.
+    archived : frozenset of str
+        Hashes of payloads that are whole in the archive: only contents of others are read.
     """
     found = Salvage()
     try:
@@ -69,7 +69,7 @@ def salvage(path: Path, *, lacking: frozenset[str]) -> Salvage:
         )
         listed = [(row[0], Batch(*row[1:])) for row in lines]
         found.batches = tuple(batch for check, batch in listed if batch.checksum() == check)
-        wanted = {b.id: b for b in found.batches if b.payload_sha256 not in lacking}
+        wanted = {b.id: b for b in found.batches if b.payload_sha256 not in archived}
         if wanted:
             found.contents = _contents(connection, wanted)
         found.memory = dict(
