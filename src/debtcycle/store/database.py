@@ -23,6 +23,7 @@ __all__ = [
     "discard_drafts",
     "draft_path",
     "faults",
+    "has_log",
     "open_any",
     "reading",
     "schema_version",
@@ -84,7 +85,8 @@ def reading(path: Path) -> Iterator[None]:
             raise StoreError("store.broken", path=path, reason=str(error)) from error
 
 
-def _has_log(path: Path) -> bool:
+def has_log(path: Path) -> bool:
+    """Whether a write-ahead log beside a store holds what is not in the file yet."""
     log = path.with_name(f"{path.name}-wal")
     return log.exists() and log.stat().st_size > 0
 
@@ -123,7 +125,7 @@ def open_any(path: Path, *, write: bool = False) -> sqlite3.Connection:
         mode = "mode=rw" if write else "mode=ro"
         # In a folder that cannot be written SQLite cannot share the file with a writer; nobody
         # can write it either, so it is read as it lies, unless a log beside it holds figures.
-        if not write and not os.access(path.parent, os.W_OK) and not _has_log(path):
+        if not write and not os.access(path.parent, os.W_OK) and not has_log(path):
             mode = "mode=ro&immutable=1"
         return sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}",

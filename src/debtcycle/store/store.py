@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -199,15 +199,15 @@ class Store:
                 self._end_writing()
 
     def _end_writing(self) -> None:
-        """Bring what was stored into the file itself, so that it can be copied or moved alone."""
+        """Bring what was stored into the file itself, so that it can be copied or moved alone.
+
+        It is stored already, in the log: where the disk is too full to move it, the log stays.
+        """
         connection, self._writer = self._writer, None
         if connection is None:
             return
-        try:
-            with faults(self.path):
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            connection.close()
+        with closing(connection), suppress(sqlite3.Error):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def append(
         self,

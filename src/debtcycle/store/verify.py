@@ -10,7 +10,7 @@ from pathlib import Path
 from debtcycle.errors import StoreError
 from debtcycle.store import queries
 from debtcycle.store.archive import Action
-from debtcycle.store.database import connect, reading
+from debtcycle.store.database import connect, has_log, reading
 from debtcycle.store.held import read_held
 from debtcycle.store.packing import content_hash, unpack_documents, unpack_rows
 from debtcycle.store.schema import Document, Rows
@@ -60,7 +60,7 @@ def verify(store: Store) -> tuple[Batch, ...]:
             if found != "ok":
                 raise StoreError("store.broken", path=store.path, reason=found)
             page = connection.execute("PRAGMA page_size").fetchone()[0]
-            if store.path.stat().st_size % page:
+            if store.path.stat().st_size % page and not has_log(store.path):
                 raise StoreError("store.broken", path=store.path, reason="length of the file")
             connection.execute("BEGIN")
             batches, _ = queries.batches(connection)
