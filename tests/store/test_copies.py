@@ -217,7 +217,7 @@ def test_an_older_store_in_use_waits(tmp_path: Path, monkeypatch: pytest.MonkeyP
     reader.execute("SELECT count(*) FROM batch").fetchone()
     with pytest.raises(StoreError) as caught:
         Store(path)
-    assert caught.value.message_id == "store.locked"
+    assert caught.value.message_id == "store.inuse"
     reader.close()
     assert content(path) == truth
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from debtcycle.intake.files import FileResult, Status, find_files, import_file, import_files
-from debtcycle.intake.taking import Payload, Taken, take
+from debtcycle.intake.taking import Payload, Taken, is_known, take
 from debtcycle.store import Held
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "find_files",
     "import_file",
     "import_files",
+    "is_known",
     "take",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from debtcycle.catalogue import Catalogue, load_catalogue
 from debtcycle.errors import SourceError
-from debtcycle.intake.taking import Payload, take
+from debtcycle.intake.taking import Payload, is_known, take
 from debtcycle.sources.sniff import read_bytes
 from debtcycle.store import Held, Store
 from debtcycle.store.archive import Origin
@@ -137,7 +137,7 @@ def _import(
     if path.stat().st_size > MAX_FILE_BYTES:
         raise SourceError("source.too_large", name=path.name, limit_mb=MAX_FILE_BYTES >> 20)
     payload = Payload(Origin.FILE, None, path.name, (path.read_bytes(),), datetime.now(UTC))
-    if store.has_payload(payload.sha256):
+    if is_known(store, payload):
         return FileResult(path, Status.UNCHANGED)
     parts = read_bytes(payload.bodies[0], path.name, today=today)
     taken = take(store, payload, parts, catalogue=catalogue, fetched=retrieved, today=today)

@@ -22,7 +22,7 @@ from debtcycle.store.packing import content_hash
 from debtcycle.store.schema import Basis
 from debtcycle.store.writing import Addition
 
-__all__ = ["Payload", "Taken", "holding_of", "span_key", "take"]
+__all__ = ["Payload", "Taken", "holding_of", "is_known", "span_key", "take"]
 _ALL = 1 << 30
 
 
@@ -104,6 +104,18 @@ class _Sorted:
     differing: int = 0
 
 
+def is_known(store: Store, payload: Payload) -> bool:
+    """Whether taking a payload would do nothing, so that it need not be parsed.
+
+    The same answer to the same question as last time, or a file that was ever taken in. An
+    answer of before the last one is news: the publisher has gone back to it.
+    """
+    digest = payload.sha256
+    if store.memory(payload.key) == digest:
+        return True
+    return payload.question is None and store.has_payload(digest)
+
+
 def take(
     store: Store,
     payload: Payload,
@@ -141,8 +153,7 @@ def take(
     """
     with store.exclusive():
         digest = payload.sha256
-        known = store.memory(payload.key) == digest
-        if known or (payload.question is None and store.has_payload(digest)):
+        if is_known(store, payload):
             return Taken()
         unknown = tuple(
             part.key

@@ -128,7 +128,7 @@ def put_in_place(path: Path, draft: Path, *, with_archive: bool = False) -> Path
         try:
             single_file(path)
         except StoreError as error:
-            if error.message_id == "store.locked":
+            if error.message_id == "store.inuse":
                 raise
         for end in _LOGS:  # of a store too damaged to be brought into one file
             log = path.with_name(path.name + end)
@@ -171,16 +171,20 @@ def single_file(path: Path) -> None:
     Raises
     ------
     StoreError
-        ``store.locked`` while someone else has the store open.
+        ``store.inuse`` while someone else has the store open.
     """
     connection = open_any(path, write=True)
     try:
         with faults(path):
             mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    except StoreError as error:
+        if error.message_id != "store.locked":
+            raise
+        mode = ""
     finally:
         connection.close()
     if mode != "delete":
-        raise StoreError("store.locked", path=path, holder="?")
+        raise StoreError("store.inuse", path=path)
 
 
 def _check_place(path: Path, target: Path) -> None:

@@ -28,7 +28,7 @@ def _all_rows(path: Path) -> Iterator[tuple[str, int, Rows]]:
     try:
         with reading(path):
             connection.execute("BEGIN")
-            for name, number in queries.series_numbers(connection, OBSERVATIONS).items():
+            for name, number in queries.series_numbers(connection)[0].items():
                 for batch, count, packed in queries.pieces(connection, number, name, OBSERVATIONS):
                     yield name, batch, unpack_rows(packed, count)
     finally:

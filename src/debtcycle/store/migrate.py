@@ -48,8 +48,9 @@ def migrate(path: Path) -> None:
     Raises
     ------
     StoreError
-        ``store.locked`` while someone else has the store open, ``store.tampered`` if a batch is
-        not what was imported, or what keeps the file from being written.
+        ``store.locked`` or ``store.inuse`` while someone else has the store open,
+        ``store.tampered`` if a batch is not what was imported, or what keeps the file from being
+        written.
     """
     with writer_lock(path), faults(path):
         version = schema_version(path)

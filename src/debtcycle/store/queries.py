@@ -9,13 +9,13 @@ from __future__ import annotations
 import sqlite3
 
 from debtcycle.store.packing import chained, checksum
-from debtcycle.store.writing import Batch, carried_on
+from debtcycle.store.writing import DOCUMENTS, OBSERVATIONS, Batch, carried_on
 
 __all__ = ["batches", "last_batch", "pieces", "series_numbers"]
 
 
-def series_numbers(connection: sqlite3.Connection, form: int) -> dict[str, int]:
-    """Number in the file of each series of a form, by name in alphabetical order."""
+def series_numbers(connection: sqlite3.Connection) -> tuple[dict[str, int], dict[str, int]]:
+    """Numbers in the file of the series, and of the kinds of documents, by name in order."""
     found = connection.execute(
         "SELECT head.checksum, s.id, s.name, s.form, s.pieces, s.chain "
         "FROM head LEFT JOIN series s ORDER BY s.id"
@@ -23,7 +23,11 @@ def series_numbers(connection: sqlite3.Connection, form: int) -> dict[str, int]:
     listed = [row[1:] for row in found if row[1] is not None]
     if not found or checksum(*(cell for row in listed for cell in row)) != found[0][0]:
         raise ValueError("checksum of the list of series")
-    return dict(sorted((name, number) for number, name, own, _, _ in listed if own == form))
+    by_name = sorted((name, number, form) for number, name, form, _, _ in listed)
+    return (
+        {name: number for name, number, form in by_name if form == OBSERVATIONS},
+        {name: number for name, number, form in by_name if form == DOCUMENTS},
+    )
 
 
 def pieces(

@@ -105,8 +105,7 @@ class Store:
     def _look_up(self) -> None:
         """Read which series and kinds of documents there are."""
         with reading(self.path):
-            self._ids = queries.series_numbers(self._connection, OBSERVATIONS)
-            self._kinds = queries.series_numbers(self._connection, DOCUMENTS)
+            self._ids, self._kinds = queries.series_numbers(self._connection)
 
     def rows(self, series_id: str) -> Rows:
         """All rows of a series, sorted by period and day known; empty if there are none."""

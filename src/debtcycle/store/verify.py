@@ -66,8 +66,9 @@ def verify(store: Store) -> tuple[Batch, ...]:
             batches, _ = queries.batches(connection)
             # First the batches, whose fault has a name, then each series as it is read.
             _check_contents(connection, batches, store.path)
-            for form in (OBSERVATIONS, DOCUMENTS):
-                for name, number in queries.series_numbers(connection, form).items():
+            both = queries.series_numbers(connection)
+            for form, listed in zip((OBSERVATIONS, DOCUMENTS), both, strict=True):
+                for name, number in listed.items():
                     queries.pieces(connection, number, name, form)
             read_held(connection)
     finally:
