@@ -112,7 +112,8 @@ def rebuild(
     Parameters
     ----------
     ask : callable, optional
-        Steps of a question, for payloads that an update brought.
+        Steps of a question as of a day, for payloads that an update brought; by default those of
+        the publishers that the package knows.
 
     Raises
     ------
@@ -266,10 +267,8 @@ def _take_again(work: _Work, entry: Entry) -> None:
     parts: tuple[Part, ...]
     if question is None:
         parts = read_bytes(bodies[0], entry.name, today=today)
-    elif work.ask is None:
-        raise SourceError("source.fault", name=entry.name, reason=question.publisher)
     else:
-        parts = _driven(work.ask(question, today), bodies, entry.name)
+        parts = _driven((work.ask or _asked)(question, today), bodies, entry.name)
     take(
         work.store,
         payload,
@@ -279,6 +278,12 @@ def _take_again(work: _Work, entry: Entry) -> None:
         today=today,
         archived=entry,
     )
+
+
+def _asked(question: Question, today: date) -> Steps:
+    from debtcycle.sources.plans import steps
+
+    return steps(question, today=today)
 
 
 def _driven(steps: Steps, bodies: tuple[bytes, ...], name: str) -> tuple[Part, ...]:
