@@ -123,7 +123,7 @@ def test_a_facility_that_begins_to_be_used_is_believed() -> None:
 LEAPING = ("UNRATE", "ICSA", "RRPONTSYD", "WALCL", "PAYEMS", "TB3MS", "FEDFUNDS")
 # What has to be kept apart because its publisher gave the whole history a new base year.
 REBASED = {("INDPRO", "quarantine.changed"): 8, ("PCEPI", "quarantine.changed"): 4}
-# One month's copy of one series begins three years late: the file lacks the rest.
+# One month's file lacks the first 44 years of one series.
 CUT = {("PCEPI", "quarantine.shrunken"): 1}
 
 

@@ -250,6 +250,32 @@ def test_the_csv_reads_back_to_the_bit(exported: Path, tmp_path: Path) -> None:
     assert {line[5] for line in own} == {"1", "3"}
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_query_of_the_page_gives_what_a_view_gives(
+    repository: Path, exported: Path, tmp_path: Path, lang: str
+) -> None:
+    """The page's SQL is plain; SQLite runs it on the CSV as DuckDB does on Parquet."""
+    page = (repository / "docs" / f"store.{lang}.md").read_text(encoding="utf-8")
+    query = page.split("```sql")[1].split("```")[0].replace("'rows.parquet'", "rows")
+    query = query.replace("INDPRO", "A").replace("2009-11-30", "2021-03-10")
+    out = tmp_path / "rows.csv"
+    export_csv(exported, out)
+    with out.open(newline="", encoding="utf-8") as stream:
+        lines = list(csv.reader(stream))[1:]
+    connection = sqlite3.connect(":memory:")
+    connection.execute(
+        "CREATE TABLE rows (series, period, known_from, value REAL, basis, batch INTEGER)"
+    )
+    connection.executemany("INSERT INTO rows VALUES (?, ?, ?, nullif(?, ''), ?, ?)", lines)
+    with Store(exported) as store:
+        truth = store.rows("A").as_of(np.datetime64("2021-03-10"))
+    truth = truth.take(~np.isnan(truth.values))
+    assert connection.execute(query).fetchall() == list(
+        zip(truth.periods.astype(str).tolist(), truth.values.tolist(), strict=True)
+    )
+    connection.close()
+
+
 def test_parquet_reads_back_to_the_bit(exported: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     out = tmp_path / "rows.parquet"
