@@ -60,7 +60,7 @@ def read(call: Callable[..., Done], edition_store: Store) -> Callable[..., Done]
 def own_store(edition_store: Store, tmp_path: Path) -> Path:
     """A copy of the edition that a test may write to or break."""
     path = tmp_path / "own.sqlite"
-    for end in ("", "-wal", "-shm"):
+    for end in ("", "-wal", "-shm", ".archive"):
         beside = edition_store.path.with_name(edition_store.path.name + end)
         if beside.exists():
             shutil.copy(beside, path.with_name(path.name + end))

@@ -127,8 +127,7 @@ def test_a_read_only_folder_is_a_problem_of_the_store(call, tmp_path):
 def test_doctor_finds_a_figure_that_was_changed(call, own_store):
     connection = sqlite3.connect(own_store)
     connection.execute(
-        "UPDATE observation SET value = value + 1 WHERE series = 1 AND period = "
-        "(SELECT MIN(period) FROM observation WHERE series = 1)"
+        "UPDATE piece SET packed = CAST(zeroblob(8) || substr(packed, 9) AS BLOB) WHERE series = 1"
     )
     connection.commit()
     connection.close()

@@ -18,7 +18,7 @@ import pytest
 from debtcycle.errors import StoreError
 from debtcycle.store import Basis, Document, Rows, Store, default_path
 from debtcycle.store.database import connect, settle, writer_lock
-from debtcycle.store.store import content_hash
+from debtcycle.store.packing import content_hash, pack_rows, unpack_rows
 from debtcycle.store.verify import verify
 
 PERIODS = np.arange("2020-01", "2024-01", dtype="M8[M]").astype("M8[D]")
@@ -91,7 +91,7 @@ def test_readers_leave_the_file_as_it_is(path: Path) -> None:
         contents(store)
         verify(store)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            store._connection.execute("DELETE FROM observation")
+            store._connection.execute("DELETE FROM piece")
     assert path.read_bytes() == before
 
 
@@ -196,9 +196,7 @@ def test_garbage(tmp_path: Path, garbage: bytes) -> None:
 
 def test_a_flipped_figure_is_never_shown(path: Path) -> None:
     """Without any check of the whole: reading the one series is enough."""
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE observation SET value = value * 2 + 1")
-    connection.close()
+    change_figures(path)
     with Store(path) as store, pytest.raises(StoreError) as caught:
         _ = [store.rows(name) for name in store.series]
     assert caught.value.message_id == "store.broken"
@@ -247,18 +245,24 @@ def test_permissions(path: Path) -> None:
     assert said_of(path) in {"store.unreadable", "store.broken"}
 
 
-def test_a_truncated_file_is_never_read_as_whole(path: Path, whole: list[object]) -> None:
+@pytest.mark.parametrize("count", [40, pytest.param(100, marks=pytest.mark.soak)])
+def test_a_truncated_file_is_never_read_as_whole(
+    path: Path, whole: list[object], count: int
+) -> None:
     data = path.read_bytes()
-    for cut in np.linspace(0, len(data) - 1, 50).astype(int).tolist():
+    for cut in np.linspace(0, len(data) - 1, count).astype(int).tolist():
         path.write_bytes(data[:cut])
         assert said_of(path).startswith("store."), f"cut at {cut} of {len(data)}"
 
 
-def test_a_flipped_byte_never_gives_wrong_figures(path: Path, whole: list[object]) -> None:
+@pytest.mark.parametrize("count", [100, pytest.param(500, marks=pytest.mark.soak)])
+def test_a_flipped_byte_never_gives_wrong_figures(
+    path: Path, whole: list[object], count: int
+) -> None:
     """Either it is said, or every figure is as it was (a flip in unused space)."""
     data = path.read_bytes()
     noticed = 0
-    for place in np.random.default_rng(7).integers(0, len(data), 100).tolist():
+    for place in np.random.default_rng(7).integers(0, len(data), count).tolist():
         broken = bytearray(data)
         broken[place] ^= 0xFF
         path.write_bytes(bytes(broken))
@@ -271,16 +275,36 @@ def test_a_flipped_byte_never_gives_wrong_figures(path: Path, whole: list[object
     assert noticed > 8, "most of a small file is free space, but not all of it"
 
 
+def change_figures(path: Path) -> None:
+    """Another value in every block, each still a block."""
+    with sqlite3.connect(path) as connection:
+        for number, count, packed in connection.execute(
+            "SELECT p.id, p.rows, p.packed FROM piece p JOIN series s ON s.id = p.series "
+            "WHERE s.form = 0"
+        ).fetchall():
+            old = unpack_rows(packed, count)
+            new = Rows(old.periods, old.known_from, old.values + 0.001, old.basis)
+            connection.execute(
+                "UPDATE piece SET packed = ? WHERE id = ?", (pack_rows("A", new), number)
+            )
+    connection.close()
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE observation SET value = value + 0.001 WHERE period = 18262",
-        "UPDATE observation SET known_from = known_from - 1",
-        "UPDATE observation SET basis = 0",
+        "UPDATE piece SET packed = CAST(packed || packed AS BLOB)",
+        "UPDATE piece SET batch = 3 - batch WHERE series = 3",
+        "UPDATE piece SET rows = rows + 1",
+        "UPDATE series SET pieces = pieces - 1",
         "UPDATE series SET name = 'Z' WHERE name = 'B'",
-        "UPDATE document SET payload = '{}'",
-        "DELETE FROM observation WHERE batch = 2",
-        "DELETE FROM document",
+        "UPDATE piece SET packed = CAST('[]' AS BLOB) WHERE series = 3",
+        "DELETE FROM piece WHERE batch = 2",
+        "DELETE FROM series",
+        "UPDATE batch SET rows = 0",
+        "UPDATE batch SET source = 'other'",
+        "UPDATE head SET content_sha256 = ''",
+        "DELETE FROM head",
         "DELETE FROM batch WHERE id = 2",
     ],
 )
@@ -296,16 +320,17 @@ def test_a_changed_batch_is_found(path: Path, change: str) -> None:
 KILLED_APPEND = """
     import os, signal, sys
     from pathlib import Path
+    import debtcycle.store.writing as inner
     import debtcycle.store.store as module
     from test_faults import rows
 
-    plain, calls = module._insert, []
+    plain, calls = inner._write_piece, []
     def insert(*arguments):
         plain(*arguments)
         calls.append(1)
         if len(calls) == int(sys.argv[2]):
             os.kill(os.getpid(), signal.SIGKILL)
-    module._insert = insert
+    inner._write_piece = insert
     with module.Store(Path(sys.argv[1])) as store:
         store.append("third", "cc", {f"S{n}": rows(n) for n in range(40)})
 """
@@ -320,14 +345,14 @@ KILLED_FIRST_USE = """
     if sys.argv[2] == "settle":
         module.settle = stop
     else:
-        import debtcycle.store.store as inner
-        plain, calls = inner._insert, []
+        import debtcycle.store.writing as inner
+        plain, calls = inner._write_piece, []
         def insert(*arguments):
             plain(*arguments)
             calls.append(1)
             if len(calls) == 5:
                 stop()
-        inner._insert = insert
+        inner._write_piece = insert
     module.open_store(Path(sys.argv[1]))
 """
 

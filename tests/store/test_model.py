@@ -8,9 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from debtcycle.catalogue import Frequency, Licence, SeriesInfo, VintagePolicy
 from debtcycle.catalogue.calendar import known_from
@@ -187,12 +194,21 @@ class StoreMachine(RuleBasedStateMachine):
         assert len(verify(self.store)) == self.batches
 
 
+def _settings(examples: int, steps: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        # Shrinking a machine of this size takes minutes; the failing steps are printed as they are.
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
 TestStoreMachine = StoreMachine.TestCase
-TestStoreMachine.settings = settings(
-    max_examples=25,
-    stateful_step_count=12,
-    deadline=None,
-    # Shrinking a machine of this size takes minutes; the failing steps are printed as they are.
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestStoreMachine.settings = _settings(25, 12)
+
+
+@pytest.mark.soak
+def test_five_thousand_steps() -> None:
+    run_state_machine_as_test(StoreMachine, settings=_settings(100, 50))

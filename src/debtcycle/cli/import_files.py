@@ -10,6 +10,7 @@ import click
 
 from debtcycle.cli.failures import say
 from debtcycle.cli.output import progress, progress_end
+from debtcycle.cli.quarantine import reason_of
 from debtcycle.cli.session import Session, session_of
 from debtcycle.cli.words import WordedCommand, option, shared
 from debtcycle.errors import ConfigError, SourceError
@@ -34,10 +35,14 @@ def _series(session: Session, result: FileResult) -> str:
         brought = texts("import.more", first=brought, more=len(names) - _SHOWN_SERIES)
     if not names and result.status.value == "unused":
         brought = texts("import.unused_why")
-    if not result.differing:
-        return brought
-    differing = texts("import.differing", n=result.differing)
-    return f"{brought}; {differing}" if brought else differing
+    said = [brought] if brought else []
+    said += [
+        texts("import.held", series=item.series, number=item.id, why=reason_of(session, item))
+        for item in result.held
+    ]
+    if result.differing:
+        said.append(texts("import.differing", n=result.differing))
+    return "; ".join(said)
 
 
 def _summary(session: Session, results: Sequence[FileResult], path: Path) -> str:

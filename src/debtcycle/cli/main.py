@@ -32,6 +32,11 @@ _COMMANDS = {
     "import": "debtcycle.cli.import_files",
     "status": "debtcycle.cli.status",
     "doctor": "debtcycle.cli.doctor",
+    "quarantine": "debtcycle.cli.quarantine",
+    "backup": "debtcycle.cli.backup",
+    "restore": "debtcycle.cli.restore",
+    "rebuild": "debtcycle.cli.rebuild",
+    "export": "debtcycle.cli.export",
     "reference": "debtcycle.cli.reference",
 }
 

@@ -18,7 +18,7 @@ from debtcycle.errors import ConfigError
 __all__ = ["check_out", "csv_text", "emit", "progress", "progress_end", "write_whole"]
 
 # What lies beside a store and belongs to it.
-_BESIDE_STORE = ("", "-wal", "-shm", "-journal", ".lock", ".replay.json")
+_BESIDE_STORE = ("", "-wal", "-shm", "-journal", ".lock", ".archive", ".replay.json")
 
 
 def _failed(path: Path, error: Exception) -> ConfigError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
-import os
 import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,11 +13,24 @@ from pathlib import Path
 from debtcycle.errors import StoreError
 from debtcycle.reference.edition import decode_edition, encode_edition
 from debtcycle.store import Store, default_path
-from debtcycle.store.database import create, faults, settle, writer_lock
+from debtcycle.store.archive import Action, Entry, Origin, archive_path
+from debtcycle.store.database import (
+    create,
+    discard_drafts,
+    draft_path,
+    faults,
+    schema_version,
+    settle,
+    writer_lock,
+)
+from debtcycle.store.packing import content_hash
+from debtcycle.store.schema import SCHEMA_VERSION
+from debtcycle.store.writing import Addition
 
 __all__ = ["decode_edition", "encode_edition", "fill", "open_store", "provenance", "shipped"]
 
 
+EDITION_NAME = "reference edition"
 _PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
 
@@ -36,7 +49,32 @@ def fill(store: Store) -> int:
     """Add the edition to an empty store; the number of rows added."""
     packed = shipped()
     rows, documents = decode_edition(packed)
-    return store.append("reference edition", hashlib.sha256(packed).hexdigest(), rows, documents)
+    content = content_hash(rows, documents)
+    digest = hashlib.sha256(packed).hexdigest()
+    added = Addition(EDITION_NAME, digest, rows, documents, content_sha256=content)
+    return store.add(added, _entry(digest, content), (packed,))
+
+
+def _entry(digest: str, content: str) -> Entry:
+    return Entry(
+        action=Action.TAKEN,
+        origin=Origin.EDITION,
+        name=EDITION_NAME,
+        payload_sha256=digest,
+        fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        bodies=(digest,),
+        content_sha256=content,
+    )
+
+
+def _renew(path: Path) -> None:
+    """Bring an older store up to date, and archive the edition that it was made from."""
+    with Store(path) as store, store.exclusive():
+        packed = shipped()
+        digest = hashlib.sha256(packed).hexdigest()
+        first = store.batches()[:1]
+        if first and first[0].payload_sha256 == digest and not store.archive.entries:
+            store.archive.add(_entry(digest, first[0].content_sha256), (packed,))
 
 
 def open_store(path: Path | None = None) -> Store:
@@ -63,30 +101,37 @@ def open_store(path: Path | None = None) -> Store:
             if error.message_id != "store.locked" or time.monotonic() > deadline:
                 raise
             time.sleep(_PAUSE_SECONDS)
+    if schema_version(path) < SCHEMA_VERSION:
+        with suppress(StoreError):  # what is wrong with it is said where it is opened
+            _renew(path)
     return _opened(path, path.stat().st_ino)
 
 
 def _make(path: Path) -> None:
     """Make the store; the caller holds the writer's lock, so that all drafts are leftovers."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft = draft_path(path)
     with faults(path):
-        _discard_drafts(path)
+        discard_drafts(path)
         try:
             create(draft)
             with Store(draft) as store:
                 fill(store)
             settle(draft)
+            _set_aside(archive_path(path))
+            archive_path(draft).replace(archive_path(path))
             # A log without its store, left where one was moved away, belongs to that one.
             for orphan in ("-wal", "-shm"):
                 path.with_name(path.name + orphan).unlink(missing_ok=True)
             draft.replace(path)
         finally:
-            _discard_drafts(path)
+            discard_drafts(path)
 
 
-def _discard_drafts(path: Path) -> None:
-    for leftover in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
-        leftover.unlink()
+def _set_aside(archive: Path) -> None:
+    """Keep the archive of a store that is gone under another name: it can be rebuilt from."""
+    if archive.exists():
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        archive.replace(archive.with_name(f"{archive.name}.{stamp}"))
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import glob
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -14,9 +16,33 @@ from platformdirs import user_data_path
 from debtcycle.errors import StoreError
 from debtcycle.store.schema import DDL, SCHEMA_VERSION
 
-__all__ = ["connect", "create", "default_path", "faults", "reading", "settle", "writer_lock"]
+__all__ = [
+    "connect",
+    "create",
+    "default_path",
+    "discard_drafts",
+    "draft_path",
+    "faults",
+    "has_log",
+    "open_any",
+    "reading",
+    "schema_version",
+    "settle",
+    "writer_lock",
+]
 
 _BUSY_SECONDS = 2.0
+# What statements go through; a test puts one in its place that fails on purpose.
+Connection = sqlite3.Connection
+# The first version that was given out; stores of it are brought up to date.
+_OLDEST = 1
+_OF_SYSTEM = {
+    errno.ENOSPC: "store.full",
+    errno.EDQUOT: "store.full",
+    errno.EFBIG: "store.full",
+    errno.EROFS: "store.readonly",
+    errno.EIO: "store.disk",
+}
 
 
 def default_path() -> Path:
@@ -37,6 +63,7 @@ def faults(path: Path) -> Iterator[None]:
             ("readonly", "store.readonly"),
             ("read-only", "store.readonly"),
             ("full", "store.full"),
+            ("disk i/o", "store.disk"),
             ("unable to open", "store.unreadable"),
         ):
             if sign in text:
@@ -44,8 +71,8 @@ def faults(path: Path) -> Iterator[None]:
         raise StoreError("store.broken", path=path, reason=str(error)) from error
     except sqlite3.DatabaseError as error:
         raise StoreError("store.broken", path=path, reason=str(error)) from error
-    except PermissionError as error:
-        raise StoreError("store.unreadable", path=path) from error
+    except OSError as error:
+        raise StoreError(_OF_SYSTEM.get(error.errno or 0, "store.unreadable"), path=path) from error
 
 
 @contextmanager
@@ -54,16 +81,60 @@ def reading(path: Path) -> Iterator[None]:
     with faults(path):
         try:
             yield
-        except (TypeError, ValueError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError, MemoryError) as error:
             raise StoreError("store.broken", path=path, reason=str(error)) from error
+
+
+def has_log(path: Path) -> bool:
+    """Whether a write-ahead log beside a store holds what is not in the file yet."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise StoreError("store.newer", path=path, version=version, ours=SCHEMA_VERSION)
-    if version < SCHEMA_VERSION:
+    if version < _OLDEST:
         raise StoreError("store.broken", path=path, reason=f"schema version {version}")
+    if version < SCHEMA_VERSION:
+        raise StoreError("store.older", path=path, version=version, ours=SCHEMA_VERSION)
+
+
+def schema_version(path: Path) -> int:
+    """The version that a store was written with."""
+    connection = open_any(path)
+    try:
+        with reading(path):
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def open_any(path: Path, *, write: bool = False) -> sqlite3.Connection:
+    """Open an existing file of any version, read-only unless a write is meant.
+
+    Raises
+    ------
+    StoreError
+        ``store.missing``, ``store.notfile``, ``store.unreadable`` or ``store.broken``.
+    """
+    if not path.is_file():
+        raise StoreError("store.notfile" if path.exists() else "store.missing", path=path)
+    with faults(path):
+        mode = "mode=rw" if write else "mode=ro"
+        # In a folder that cannot be written SQLite cannot share the file with a writer; nobody
+        # can write it either, so it is read as it lies, unless a log beside it holds figures.
+        if not write and not os.access(path.parent, os.W_OK) and not has_log(path):
+            mode = "mode=ro&immutable=1"
+        return sqlite3.connect(
+            f"{path.absolute().as_uri()}?{mode}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=Connection,
+        )
 
 
 def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
@@ -72,39 +143,39 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
     Raises
     ------
     StoreError
-        ``store.missing``, ``store.unreadable``, ``store.broken`` or ``store.newer``.
+        ``store.missing``, ``store.unreadable``, ``store.broken``, ``store.newer``, or
+        ``store.older`` for one that has to be brought up to date.
     """
-    if not path.is_file():
-        raise StoreError("store.notfile" if path.exists() else "store.missing", path=path)
-    with faults(path):
-        mode = "mode=rw" if write else "mode=ro"
-        # In a folder that cannot be written SQLite cannot share the file with a writer; nobody
-        # can write it either, so it is read as it lies.
-        if not write and not os.access(path.parent, os.W_OK):
-            mode = "mode=ro&immutable=1"
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{mode}",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        try:
+    connection = open_any(path, write=write)
+    try:
+        with faults(path):
             _check_version(connection, path)
             if write:
+                connection.execute("PRAGMA journal_mode = WAL").fetchall()
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
-        except BaseException:
-            connection.close()
-            raise
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def draft_path(path: Path) -> Path:
+    """Where a store is made before it is moved to its place."""
+    return path.with_name(f"{path.name}.{os.getpid()}.new")
+
+
+def discard_drafts(path: Path) -> None:
+    """Remove what was left half-made; the caller holds the writer's lock."""
+    for leftover in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
+        leftover.unlink(missing_ok=True)
 
 
 def create(path: Path) -> None:
     """Make an empty store. The caller sees to it that the path is free."""
     with faults(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, isolation_level=None)
+        connection = sqlite3.connect(path, isolation_level=None, factory=Connection)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             # A store in the making is thrown away if it is not finished: it need not be durable.
@@ -155,8 +226,9 @@ def writer_lock(path: Path) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.pread(handle, 64, 0).decode("ascii", "replace").strip() or "?"
             raise StoreError("store.locked", path=path, holder=holder) from error
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        with faults(path):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(handle)

@@ -19,7 +19,7 @@ from debtcycle.catalogue import SeriesInfo, VintagePolicy
 from debtcycle.catalogue.calendar import Days, known_from, month_end
 from debtcycle.store.schema import Basis, Rows
 
-__all__ = ["Snapshot", "later_vintages", "plan_snapshot", "plan_vintages"]
+__all__ = ["Snapshot", "later_vintages", "plan_snapshot", "plan_vintages", "same_figures"]
 
 Irregular = Mapping[date, date | None]
 
@@ -50,7 +50,7 @@ def _decimals(values: NDArray[np.float64]) -> int:
     return next((d for d in range(8) if np.abs(values - values.round(d)).max() < 1e-9), 8)
 
 
-def _same(stored: NDArray[np.float64], given: NDArray[np.float64]) -> NDArray[np.bool_]:
+def same_figures(stored: NDArray[np.float64], given: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether figures are the same, or the given ones the stored ones rounded.
 
     A copy of a series with fewer decimals is not a revision. The number of decimals is that of
@@ -235,7 +235,7 @@ def plan_snapshot(
     found = np.zeros(len(periods), dtype=bool)
     found[inside] = in_force.periods[position[inside]] == periods[inside]
     same = np.zeros(len(periods), dtype=bool)
-    same[found] = _same(in_force.values[position[found]], values[found])
+    same[found] = same_figures(in_force.values[position[found]], values[found])
     # A figure that is in the file was public when the file was fetched, whatever the calendar says.
     new = _rows(
         periods[~found],

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 __all__ = ["DDL", "SCHEMA_VERSION", "Basis", "Document", "Rows"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
+# A piece is what one batch added to one series (or to one kind of document), packed: see
+# `debtcycle.store.packing`. `series.chain` is a checksum carried on from piece to piece, and
+# `head` one over all series, so that a piece or a series that is gone is missed at once.
 DDL = """
 CREATE TABLE batch (
     id INTEGER PRIMARY KEY,
@@ -19,32 +22,42 @@ CREATE TABLE batch (
     payload_sha256 TEXT NOT NULL,
     content_sha256 TEXT NOT NULL,
     imported_at TEXT NOT NULL,
-    rows INTEGER NOT NULL
+    rows INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE observation (
+CREATE INDEX batch_payload ON batch (payload_sha256);
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    form INTEGER NOT NULL,
+    pieces INTEGER NOT NULL,
+    chain INTEGER NOT NULL,
+    UNIQUE (name, form)
+) STRICT;
+CREATE TABLE piece (
+    id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL REFERENCES series(id),
-    period INTEGER NOT NULL,
-    known_from INTEGER NOT NULL,
     batch INTEGER NOT NULL REFERENCES batch(id),
-    value REAL,
-    basis INTEGER NOT NULL,
-    PRIMARY KEY (series, period, known_from, batch)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE part (
-    batch INTEGER NOT NULL REFERENCES batch(id),
-    series INTEGER NOT NULL REFERENCES series(id),
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (series, batch)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE document (
-    kind TEXT NOT NULL,
-    known_from INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    batch INTEGER NOT NULL REFERENCES batch(id),
-    payload TEXT NOT NULL,
-    PRIMARY KEY (kind, known_from, seq, batch)
-) STRICT, WITHOUT ROWID;
+    rows INTEGER NOT NULL,
+    packed BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX piece_of_series ON piece (series, batch);
+CREATE TABLE head (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    batches INTEGER NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE held (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    series TEXT NOT NULL,
+    about TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    packed BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE memory (key TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO head VALUES (1, 0, '', 0);
 """
 
 
@@ -80,23 +93,6 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.values)
-
-    def checksum(self) -> int:
-        """Sum over the rows of a 64-bit mix of each, whatever their order.
-
-        Sums of parts add up to that of the whole, so that a series read from several batches is
-        checked at once, at the cost of a few passes over its columns. Signed, as SQLite keeps it.
-        """
-        values = np.where(np.isnan(self.values), np.nan, self.values + 0.0)
-        mixed = self.periods.astype("i8").view("u8") * np.uint64(0x9E3779B97F4A7C15)
-        for column in (
-            self.known_from.astype("i8").view("u8"),
-            values.view("u8"),
-            self.basis.astype("u8"),
-        ):
-            mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) + column
-        mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
-        return int((mixed ^ (mixed >> np.uint64(29))).sum(dtype="u8").astype("i8"))
 
     @staticmethod
     def empty() -> Rows:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
+import msgspec
 
 from debtcycle.errors import StoreError
+from debtcycle.store import queries
+from debtcycle.store.archive import Archive, Entry, archive_path
 from debtcycle.store.database import (
     connect,
     create,
@@ -23,42 +22,18 @@ from debtcycle.store.database import (
     reading,
     writer_lock,
 )
+from debtcycle.store.held import Held, Holding, read_held
+from debtcycle.store.packing import join, unpack_documents, unpack_rows
 from debtcycle.store.schema import Document, Rows
+from debtcycle.store.writing import (
+    DOCUMENTS,
+    OBSERVATIONS,
+    Addition,
+    Batch,
+    write,
+)
 
 __all__ = ["Batch", "Store"]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one import added."""
-
-    id: int
-    source: str
-    payload_sha256: str
-    imported_at: str
-    rows: int
-    content_sha256: str
-
-
-def content_hash(rows: Mapping[str, Rows], documents: Sequence[Document]) -> str:
-    """SHA-256 over the rows of a batch in canonical order, to verify it later.
-
-    Canonical means: as the file gives them back. Rows are sorted, series without rows are left
-    out, every NaN is the same and nought has no sign.
-    """
-    digest = hashlib.sha256()
-    for name in sorted(name for name, part in rows.items() if len(part)):
-        part = rows[name].ordered()
-        digest.update(name.encode() + b"\0")
-        for array in (part.periods, part.known_from):
-            digest.update(array.astype("M8[D]").astype("<i8").tobytes())
-        values = np.where(np.isnan(part.values), np.nan, part.values + 0.0)
-        digest.update(values.astype("<f8").tobytes())
-        digest.update(part.basis.tobytes())
-    for document in documents:
-        day = document.known_from.astype("M8[D]").astype(int)
-        digest.update(f"{document.kind}\0{day}\0{document.payload}\0".encode())
-    return digest.hexdigest()
 
 
 class Store:
@@ -71,7 +46,8 @@ class Store:
     Parameters
     ----------
     path : Path, optional
-        The file; ``$DEBTCYCLE_STORE`` or the user's data folder by default.
+        The file; ``$DEBTCYCLE_STORE`` or the user's data folder by default. A store of an older
+        version is brought up to date first.
 
     Raises
     ------
@@ -81,11 +57,13 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = default_path() if path is None else Path(path)
-        self._connection = connect(self.path)
+        self._connection = _connected(self.path)
         self._cache: dict[str, Rows] = {}
+        self._writer: sqlite3.Connection | None = None
         self._exclusive = False
+        self._archive = Archive(archive_path(self.path))
         try:
-            self._ids = self._numbers()
+            self._look_up()
         except StoreError:
             self.close()
             raise
@@ -113,72 +91,90 @@ class Store:
         """Close the file."""
         self._connection.close()
 
+    # --- reading -----------------------------------------------------------------------------
     @property
     def series(self) -> tuple[str, ...]:
         """Ids of the series that have rows, in alphabetical order."""
         return tuple(self._ids)
 
-    def _numbers(self) -> dict[str, int]:
-        """Number of each series in the file, by id in alphabetical order."""
+    @property
+    def archive(self) -> Archive:
+        """The raw archive beside the store."""
+        return self._archive
+
+    def _look_up(self) -> None:
+        """Read which series and kinds of documents there are."""
         with reading(self.path):
-            found = self._connection.execute("SELECT name, id FROM series").fetchall()
-            return dict(sorted(found))
+            self._ids, self._kinds = queries.series_numbers(self._connection)
 
     def rows(self, series_id: str) -> Rows:
         """All rows of a series, sorted by period and day known; empty if there are none."""
         if series_id not in self._ids:
             return Rows.empty()
         if series_id not in self._cache:
-            self._cache[series_id] = self._read(self._ids[series_id])
+            with reading(self.path):
+                found = queries.pieces(
+                    self._connection, self._ids[series_id], series_id, OBSERVATIONS
+                )
+                self._cache[series_id] = join([unpack_rows(p, count) for _, count, p in found])
         return self._cache[series_id]
-
-    def _read(self, number: int) -> Rows:
-        with reading(self.path):
-            found = self._connection.execute(
-                "SELECT period, known_from, value, basis FROM observation "
-                "WHERE series = ? ORDER BY period, known_from, batch",
-                (number,),
-            ).fetchall()
-            if not found:
-                return Rows.empty()
-            periods, known, values, basis = zip(*found, strict=True)
-            rows = Rows(
-                np.array(periods, dtype="i8").astype("M8[D]"),
-                np.array(known, dtype="i8").astype("M8[D]"),
-                np.array(values, dtype="f8"),
-                np.array(basis, dtype="i1"),
-            )
-            parts = self._connection.execute(
-                "SELECT checksum FROM part WHERE series = ?", (number,)
-            ).fetchall()
-            # A figure that has changed on the disk is never shown as if it were true.
-            if (rows.checksum() - sum(part[0] for part in parts)) % 2**64:
-                raise StoreError("store.broken", path=self.path, reason="checksum")
-            return rows
 
     def documents(self, kind: str) -> tuple[Document, ...]:
         """All documents of a kind, by the day they became known, then in written order."""
+        if kind not in self._kinds:
+            return ()
         with reading(self.path):
-            found = self._connection.execute(
-                "SELECT known_from, payload FROM document WHERE kind = ? "
-                "ORDER BY known_from, seq, batch",
-                (kind,),
-            ).fetchall()
-            return tuple(Document(kind, np.datetime64(day, "D"), text) for day, text in found)
+            pieces = queries.pieces(self._connection, self._kinds[kind], kind, DOCUMENTS)
+            found = [
+                (item.known_from, place, number, item)
+                for number, (_, _, packed) in enumerate(pieces)
+                for place, item in enumerate(unpack_documents(kind, packed))
+            ]
+        return tuple(item for *_, item in sorted(found, key=lambda row: row[:3]))
 
     def batches(self) -> tuple[Batch, ...]:
         """What has been imported, oldest first."""
+        return self._listed()[0]
+
+    def last_batch(self) -> Batch | None:
+        """The newest batch; None while there is none."""
         with reading(self.path):
-            found = self._connection.execute(
-                "SELECT id, source, payload_sha256, imported_at, rows, content_sha256 "
-                "FROM batch ORDER BY id"
-            ).fetchall()
-            return tuple(Batch(*row) for row in found)
+            return queries.last_batch(self._connection)
+
+    def content_sha256(self) -> str:
+        """One hash over the contents of all batches in their order; no clock enters."""
+        return self._listed()[1]
+
+    def _listed(self) -> tuple[tuple[Batch, ...], str]:
+        with reading(self.path):
+            return queries.batches(self._connection)
 
     def has_payload(self, payload_sha256: str) -> bool:
         """Whether a file with these bytes has already been imported."""
-        return any(batch.payload_sha256 == payload_sha256 for batch in self.batches())
+        with reading(self.path):
+            found = self._connection.execute(
+                "SELECT 1 FROM batch WHERE payload_sha256 = ?", (payload_sha256,)
+            ).fetchone()
+        return found is not None
 
+    def quarantine(self) -> tuple[Held, ...]:
+        """What is kept apart, oldest first; no view sees it."""
+        return tuple(line for line, _ in self.holdings())
+
+    def holdings(self) -> tuple[tuple[Held, Holding], ...]:
+        """What is kept apart, with the figures themselves."""
+        with reading(self.path):
+            return read_held(self._connection)
+
+    def memory(self, key: str) -> str | None:
+        """A small fact that was to be remembered, e.g. an ETag; None if there is none."""
+        with reading(self.path):
+            found = self._connection.execute(
+                "SELECT text FROM memory WHERE key = ?", (key,)
+            ).fetchone()
+        return None if found is None else str(found[0])
+
+    # --- writing -----------------------------------------------------------------------------
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Be the only writer for a while: what is read inside is still so when it is added to.
@@ -195,27 +191,22 @@ class Store:
             self._exclusive = True
             self._cache.clear()
             try:
-                self._ids = self._numbers()
+                self._look_up()
                 yield
             finally:
                 self._exclusive = False
+                self._end_writing()
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self.exclusive(), faults(self.path):
-            connection = connect(self.path, write=True)
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-                # What is stored lies in the file itself: it can be copied or moved alone.
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            finally:
-                connection.close()
+    def _end_writing(self) -> None:
+        """Bring what was stored into the file itself, so that it can be copied or moved alone.
+
+        It is stored already, in the log: where the disk is too full to move it, the log stays.
+        """
+        connection, self._writer = self._writer, None
+        if connection is None:
+            return
+        with closing(connection), suppress(sqlite3.Error):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def append(
         self,
@@ -231,51 +222,50 @@ class Store:
         int
             Number of rows and documents added.
         """
-        count = sum(map(len, rows.values())) + len(documents)
-        stamp = datetime.now(UTC).isoformat(timespec="seconds")
-        with self._writing() as connection:
-            batch = connection.execute(
-                "INSERT INTO batch (source, payload_sha256, content_sha256, imported_at, rows) "
-                "VALUES (?, ?, ?, ?, ?)",
-                (source, payload_sha256, content_hash(rows, documents), stamp, count),
-            ).lastrowid
-            assert batch is not None
-            for name, part in rows.items():
-                if len(part):
-                    _insert(connection, batch, name, part)
-            connection.executemany(
-                "INSERT INTO document VALUES (?, ?, ?, ?, ?)",
-                (
-                    (
-                        item.kind,
-                        int(item.known_from.astype("M8[D]").astype("i8")),
-                        n,
-                        batch,
-                        item.payload,
-                    )
-                    for n, item in enumerate(documents)
-                ),
-            )
-        self._cache.clear()
-        self._ids = self._numbers()
-        return count
+        return self.add(Addition(source, payload_sha256, rows, documents))
+
+    def remember(self, key: str, text: str) -> None:
+        """Keep a small fact; it is no part of the contents and enters no hash."""
+        self.add(Addition(batch=False, facts={key: text}))
+
+    def add(self, new: Addition, entry: Entry | None = None, bodies: Sequence[bytes] = ()) -> int:
+        """Add a batch with what goes with it, whole or not at all.
+
+        The archive is written first: once a batch is acknowledged, its payload is there.
+
+        Returns
+        -------
+        int
+            Number of rows and documents added.
+        """
+        with self.exclusive(), faults(self.path):
+            if self._writer is None:
+                self._writer = connect(self.path, write=True)
+            connection = self._writer
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                before = connection.execute("SELECT batches FROM head").fetchone()[0]
+                write(connection, new)
+                if entry is not None:
+                    self._archive.add(msgspec.structs.replace(entry, after=before), bodies)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+            for name in new.rows:
+                self._cache.pop(name, None)
+            self._look_up()
+        return new.count
 
 
-def _insert(connection: sqlite3.Connection, batch: int, name: str, rows: Rows) -> None:
-    connection.execute("INSERT OR IGNORE INTO series (name) VALUES (?)", (name,))
-    number = connection.execute("SELECT id FROM series WHERE name = ?", (name,)).fetchone()[0]
-    size = len(rows)
-    connection.executemany(
-        "INSERT INTO observation (series, period, known_from, batch, value, basis) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
-        zip(
-            [number] * size,
-            rows.periods.astype("i8").tolist(),
-            rows.known_from.astype("i8").tolist(),
-            [batch] * size,
-            rows.values.tolist(),
-            rows.basis.tolist(),
-            strict=True,
-        ),
-    )
-    connection.execute("INSERT INTO part VALUES (?, ?, ?)", (batch, number, rows.checksum()))
+def _connected(path: Path) -> sqlite3.Connection:
+    try:
+        return connect(path)
+    except StoreError as error:
+        if error.message_id != "store.older":
+            raise
+    from debtcycle.store.migrate import migrate
+
+    migrate(path)
+    return connect(path)

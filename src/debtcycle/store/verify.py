@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
-import numpy as np
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
 
 from debtcycle.errors import StoreError
-from debtcycle.store.database import connect, reading
+from debtcycle.store import queries
+from debtcycle.store.archive import Action
+from debtcycle.store.database import connect, has_log, reading
+from debtcycle.store.held import read_held
+from debtcycle.store.packing import content_hash, unpack_documents, unpack_rows
 from debtcycle.store.schema import Document, Rows
-from debtcycle.store.store import Batch, Store, content_hash
+from debtcycle.store.store import Batch, Store
+from debtcycle.store.writing import DOCUMENTS, OBSERVATIONS
 
-__all__ = ["verify"]
+__all__ = ["Content", "contents", "lacking", "verify"]
+
+Content = tuple[dict[str, Rows], list[Document]]
+
+
+def contents(connection: sqlite3.Connection) -> Iterator[tuple[int, Content]]:
+    """What each batch holds, in the order in which they were written, one at a time."""
+    found = connection.execute(
+        "SELECT p.batch, s.name, s.form, p.rows, p.packed FROM piece p "
+        "JOIN series s ON s.id = p.series ORDER BY p.batch, p.id"
+    )
+    for batch, pieces in groupby(found, key=lambda row: row[0]):
+        rows: dict[str, Rows] = {}
+        documents: list[Document] = []
+        for _, name, form, count, packed in pieces:
+            if form == OBSERVATIONS:
+                rows[name] = unpack_rows(packed, count)
+            else:
+                documents += unpack_documents(name, packed)
+        yield batch, (rows, documents)
 
 
 def verify(store: Store) -> tuple[Batch, ...]:
@@ -25,8 +50,8 @@ def verify(store: Store) -> tuple[Batch, ...]:
     Raises
     ------
     StoreError
-        ``store.broken`` if SQLite finds the file damaged, ``store.tampered`` if a batch is not
-        what was imported.
+        ``store.broken`` if SQLite finds the file damaged or a checksum does not hold,
+        ``store.tampered`` if a batch is not what was imported.
     """
     connection = connect(store.path)
     try:
@@ -34,44 +59,41 @@ def verify(store: Store) -> tuple[Batch, ...]:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreError("store.broken", path=store.path, reason=found)
-            written = dict(connection.execute("SELECT id, content_sha256 FROM batch"))
-            names = connection.execute("SELECT id, name FROM series ORDER BY name").fetchall()
-            parts: defaultdict[int, dict[str, Rows]] = defaultdict(dict)
-            for number, name in names:
-                cells = connection.execute(
-                    "SELECT batch, period, known_from, value, basis FROM observation "
-                    "WHERE series = ? ORDER BY period, known_from",
-                    (number,),
-                ).fetchall()
-                for batch, rows in _by_batch(cells).items():
-                    parts[batch][name] = rows
-            documents: defaultdict[int, list[Document]] = defaultdict(list)
-            for batch, kind, day, payload in connection.execute(
-                "SELECT batch, kind, known_from, payload FROM document ORDER BY batch, seq"
-            ):
-                documents[batch].append(Document(kind, np.datetime64(day, "D"), payload))
+            page = connection.execute("PRAGMA page_size").fetchone()[0]
+            if store.path.stat().st_size % page and not has_log(store.path):
+                raise StoreError("store.broken", path=store.path, reason="length of the file")
+            connection.execute("BEGIN")
+            batches, _ = queries.batches(connection)
+            # First the batches, whose fault has a name, then each series as it is read.
+            _check_contents(connection, batches, store.path)
+            both = queries.series_numbers(connection)
+            for form, listed in zip((OBSERVATIONS, DOCUMENTS), both, strict=True):
+                for name, number in listed.items():
+                    queries.pieces(connection, number, name, form)
+            read_held(connection)
     finally:
         connection.close()
-    batches = store.batches()
-    astray = sorted((parts.keys() | documents.keys()) - written.keys())
-    if astray:
-        raise StoreError("store.tampered", path=store.path, batch=astray[0], source="?")
-    for item in batches:
-        if content_hash(parts[item.id], documents[item.id]) != written[item.id]:
-            raise StoreError("store.tampered", path=store.path, batch=item.id, source=item.source)
     return batches
 
 
-def _by_batch(cells: list[tuple[int, int, int, float | None, int]]) -> dict[int, Rows]:
-    """Rows of one series, each batch apart, in the order in which batches are hashed."""
-    if not cells:
-        return {}
-    batch, periods, known, values, basis = zip(*cells, strict=True)
-    rows = Rows(
-        np.array(periods, dtype="i8").astype("M8[D]"),
-        np.array(known, dtype="i8").astype("M8[D]"),
-        np.array(values, dtype="f8"),
-        np.array(basis, dtype="i1"),
-    )
-    numbers = np.array(batch)
-    return {int(n): rows.take(numbers == n) for n in np.unique(numbers)}
+def _check_contents(connection: sqlite3.Connection, batches: tuple[Batch, ...], path: Path) -> None:
+    """Compare the contents of each batch with its hash; one of nothing has that of nothing."""
+    left = {batch.id: batch for batch in batches}
+    for number, (rows, documents) in contents(connection):
+        batch = left.pop(number, None)
+        if batch is None:
+            raise StoreError("store.tampered", path=path, batch=number, source="?")
+        if content_hash(rows, documents) != batch.content_sha256:
+            raise StoreError("store.tampered", path=path, batch=number, source=batch.source)
+    for batch in left.values():
+        if content_hash({}, ()) != batch.content_sha256:
+            raise StoreError("store.tampered", path=path, batch=batch.id, source=batch.source)
+
+
+def lacking(store: Store) -> tuple[Batch, ...]:
+    """Batches whose payload is not whole in the archive: they could not be parsed again."""
+    whole: dict[str, bool] = {}
+    for entry in store.archive.entries:
+        if entry.action is Action.TAKEN and not whole.get(entry.payload_sha256):
+            whole[entry.payload_sha256] = store.archive.bodies(entry) is not None
+    return tuple(batch for batch in store.batches() if not whole.get(batch.payload_sha256))

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-import msgspec
-import numpy as np
-from numpy.typing import NDArray
-
-from debtcycle.catalogue import Catalogue, SeriesInfo, VintagePolicy, load_catalogue
-from debtcycle.catalogue.calendar import period_start
-from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources.announcements import Announcement
-from debtcycle.sources.parsed import Parsed
-from debtcycle.sources.sniff import read_file
-from debtcycle.store import Document, Store
-from debtcycle.store.plan import Snapshot, later_vintages, plan_snapshot, plan_vintages
+from debtcycle.catalogue import Catalogue, load_catalogue
+from debtcycle.errors import SourceError
+from debtcycle.intake.taking import Payload, is_known, take
+from debtcycle.sources.sniff import read_bytes
+from debtcycle.store import Held, Store
+from debtcycle.store.archive import Origin
 
 __all__ = ["FileResult", "Status", "find_files", "import_file", "import_files"]
 
 MAX_FILE_BYTES = 64 << 20
-# Series that their publisher carries into the future.
-PROJECTIONS = frozenset({"NROU", "GDPPOT"})
 # What lies beside data without being data: not worth a refusal when a whole folder is given.
 _NOT_DATA = {".md", ".txt", ".rda", ".py", ".pdf", ".html"}
 
@@ -37,6 +28,7 @@ class Status(StrEnum):
     IMPORTED = "imported"
     UNCHANGED = "unchanged"
     UNUSED = "unused"
+    HELD = "held"
     REFUSED = "refused"
 
 
@@ -57,6 +49,8 @@ class FileResult:
         or the file is older than what is stored.
     error : SourceError or None
         Why the file was refused.
+    held : tuple of Held
+        Series kept apart, with the reason.
     """
 
     path: Path
@@ -66,6 +60,7 @@ class FileResult:
     unknown: tuple[str, ...] = ()
     differing: int = 0
     error: SourceError | None = None
+    held: tuple[Held, ...] = ()
 
 
 def find_files(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -97,77 +92,6 @@ def _precedence(path: Path) -> tuple[bool, bool, bool, bool]:
         "vintages" not in path.name,
         path.suffix not in {".xls", ".xlsx"},
         path.suffix == ".json",
-    )
-
-
-def _document(item: Announcement) -> Document:
-    return Document(
-        "announcement", np.datetime64(item.date, "D"), msgspec.json.encode(item).decode()
-    )
-
-
-def _check_fetched(info: SeriesInfo, periods: NDArray[np.datetime64], fetched: date) -> None:
-    """Refuse a day of fetching before the newest period had begun.
-
-    Raises
-    ------
-    SchemaChanged
-        ``source.fetched``.
-    """
-    if info.id in PROJECTIONS or not len(periods):
-        return
-    newest = period_start(info, periods).max()
-    if newest > np.datetime64(fetched, "D"):
-        raise SchemaChanged("source.fetched", series=info.id, period=newest, fetched=fetched)
-
-
-def _check_bounds(
-    info: SeriesInfo, periods: NDArray[np.datetime64], values: NDArray[np.float64]
-) -> None:
-    """Refuse figures that cannot be: most often a publisher has changed the unit.
-
-    Raises
-    ------
-    SchemaChanged
-        ``source.bounds`` with the first such figure.
-    """
-    low = -np.inf if info.low is None else info.low
-    high = np.inf if info.high is None else info.high
-    begun = periods >= np.datetime64(info.begins, "D")
-    outside = np.flatnonzero(begun & ((values < low) | (values > high)))
-    if len(outside):
-        first = int(outside[0])
-        raise SchemaChanged(
-            "source.bounds",
-            series=info.id,
-            period=periods[first],
-            value=f"{values[first]:g}",
-            unit=info.unit,
-            low=info.low,
-            high=info.high,
-        )
-
-
-def _plan(
-    store: Store, catalogue: Catalogue, part: Parsed, retrieved: date | None, today: date
-) -> Snapshot:
-    info = catalogue[catalogue.keys[part.key]]
-    values = part.values
-    if part.key.startswith("FRED-MD:"):
-        values = values * info.fredmd_scale
-    _check_bounds(info, part.periods, values)
-    irregular, held = catalogue.irregular(info.id), store.rows(info.id)
-    fetched = part.retrieved or retrieved
-    periods = part.periods
-    if part.vintages is not None:
-        table = plan_vintages(info, irregular, periods, values, part.vintages)
-        if not len(held) or info.vintage_policy is VintagePolicy.VINTAGE:
-            return Snapshot(later_vintages(table, held), 0)
-        fetched = part.vintages.max().astype("M8[D]").item()
-        periods, values = table.periods, table.values
-    _check_fetched(info, periods[~np.isnan(values)], fetched or today)
-    return plan_snapshot(
-        info, irregular, periods, values, held, fetched or today, dated=fetched is not None
     )
 
 
@@ -212,28 +136,25 @@ def _import(
 ) -> FileResult:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise SourceError("source.too_large", name=path.name, limit_mb=MAX_FILE_BYTES >> 20)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if store.has_payload(digest):
+    payload = Payload(Origin.FILE, None, path.name, (path.read_bytes(),), datetime.now(UTC))
+    if is_known(store, payload):
         return FileResult(path, Status.UNCHANGED)
-    parts = read_file(path, today=today)
-    planned = {
-        catalogue.keys[part.key]: _plan(store, catalogue, part, retrieved, today)
-        for part in parts
-        if isinstance(part, Parsed) and part.key in catalogue.keys
-    }
-    rows = {name: part.rows for name, part in planned.items() if len(part.rows)}
-    differing = sum(part.differing for part in planned.values())
-    unknown = tuple(
-        part.key for part in parts if isinstance(part, Parsed) and part.key not in catalogue.keys
+    parts = read_bytes(payload.bodies[0], path.name, today=today)
+    taken = take(store, payload, parts, catalogue=catalogue, fetched=retrieved, today=today)
+    status = Status.IMPORTED if taken.series or taken.new_rows else Status.UNCHANGED
+    if taken.quarantined and status is Status.UNCHANGED:
+        status = Status.HELD
+    if taken.unchanged and len(taken.unknown) == len(parts):
+        status = Status.UNUSED
+    return FileResult(
+        path,
+        status,
+        taken.series,
+        taken.new_rows + taken.revised_rows,
+        taken.unknown,
+        taken.differing,
+        held=taken.quarantined,
     )
-    known = {item.payload for item in store.documents("announcement")}
-    made = (_document(part) for part in parts if isinstance(part, Announcement))
-    documents = [item for item in made if item.payload not in known]
-    if not rows and not documents:
-        status = Status.UNUSED if len(unknown) == len(parts) else Status.UNCHANGED
-        return FileResult(path, status, unknown=unknown, differing=differing)
-    added = store.append(path.name, digest, rows, documents)
-    return FileResult(path, Status.IMPORTED, tuple(sorted(rows)), added, unknown, differing)
 
 
 def import_files(

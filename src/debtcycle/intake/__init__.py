@@ -1,0 +1,20 @@
+"""From publishers' bytes to the store: recognise, judge, plan, append; each whole or not at all."""
+
+from __future__ import annotations
+
+from debtcycle.intake.files import FileResult, Status, find_files, import_file, import_files
+from debtcycle.intake.taking import Payload, Taken, is_known, take
+from debtcycle.store import Held
+
+__all__ = [
+    "FileResult",
+    "Held",
+    "Payload",
+    "Status",
+    "Taken",
+    "find_files",
+    "import_file",
+    "import_files",
+    "is_known",
+    "take",
+]

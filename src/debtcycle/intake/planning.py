@@ -1,0 +1,123 @@
+"""What a parsed series adds to the store: checked against its bounds, dated, compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from debtcycle.catalogue import Catalogue, SeriesInfo, VintagePolicy
+from debtcycle.catalogue.calendar import period_start
+from debtcycle.errors import SchemaChanged
+from debtcycle.sources.parsed import Days, Parsed
+from debtcycle.store import Rows
+from debtcycle.store.plan import Snapshot, later_vintages, plan_snapshot, plan_vintages
+
+__all__ = ["PROJECTIONS", "State", "planned", "state_of"]
+
+# Series that their publisher carries into the future.
+PROJECTIONS = frozenset({"NROU", "GDPPOT"})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A series as parsed, in the catalogue's unit, with the day on which it was certainly there.
+
+    Attributes
+    ----------
+    vintages : datetime64[D] array or None
+        For tables that hold several states of the series.
+    fetched : date
+        The day of the download, else that of the import.
+    dated : bool
+        Whether `fetched` is the payload's own day.
+    """
+
+    series: str
+    periods: Days
+    values: NDArray[np.float64]
+    vintages: Days | None
+    fetched: date
+    dated: bool
+
+
+def _check_fetched(info: SeriesInfo, periods: Days, fetched: date) -> None:
+    """Refuse a day of fetching before the newest period had begun.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.fetched``.
+    """
+    if info.id in PROJECTIONS or not len(periods):
+        return
+    newest = period_start(info, periods).max()
+    if newest > np.datetime64(fetched, "D"):
+        raise SchemaChanged("source.fetched", series=info.id, period=newest, fetched=fetched)
+
+
+def _check_bounds(info: SeriesInfo, periods: Days, values: NDArray[np.float64]) -> None:
+    """Refuse figures that cannot be: most often a publisher has changed the unit.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.bounds`` with the first such figure.
+    """
+    low = -np.inf if info.low is None else info.low
+    high = np.inf if info.high is None else info.high
+    begun = periods >= np.datetime64(info.begins, "D")
+    outside = np.flatnonzero(begun & ((values < low) | (values > high)))
+    if len(outside):
+        first = int(outside[0])
+        raise SchemaChanged(
+            "source.bounds",
+            series=info.id,
+            period=periods[first],
+            value=f"{values[first]:g}",
+            unit=info.unit,
+            low=info.low,
+            high=info.high,
+        )
+
+
+def state_of(catalogue: Catalogue, part: Parsed, fetched: date | None, today: date) -> State:
+    """A parsed part in the catalogue's unit, refused where it cannot be.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.bounds``, or ``source.fetched`` for a snapshot.
+    """
+    info = catalogue[catalogue.keys[part.key]]
+    values = part.values
+    if part.key.startswith("FRED-MD:"):
+        values = values * info.fredmd_scale
+    _check_bounds(info, part.periods, values)
+    day = part.retrieved or fetched
+    if part.vintages is None:
+        _check_fetched(info, part.periods[~np.isnan(values)], day or today)
+    return State(info.id, part.periods, values, part.vintages, day or today, day is not None)
+
+
+def planned(catalogue: Catalogue, state: State, held: Rows) -> Snapshot:
+    """Rows that a state adds to those already stored.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.fetched`` for a vintage table that lies before its own figures.
+    """
+    info = catalogue[state.series]
+    irregular = catalogue.irregular(info.id)
+    periods, values, fetched, dated = state.periods, state.values, state.fetched, state.dated
+    if state.vintages is not None:
+        table = plan_vintages(info, irregular, periods, values, state.vintages)
+        if not len(held) or info.vintage_policy is VintagePolicy.VINTAGE:
+            return Snapshot(later_vintages(table, held), 0)
+        fetched, dated = state.vintages.max().astype("M8[D]").item(), True
+        periods, values = table.periods, table.values
+        _check_fetched(info, periods[~np.isnan(values)], fetched)
+    return plan_snapshot(info, irregular, periods, values, held, fetched, dated=dated)

@@ -1,0 +1,310 @@
+"""Taking a payload in: what is believed is appended, what is not is kept apart, all is archived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import msgspec
+import numpy as np
+
+from debtcycle.catalogue import Catalogue
+from debtcycle.intake.planning import State, planned, state_of
+from debtcycle.intake.quarantine import Doubt, doubt
+from debtcycle.sources.announcements import Announcement
+from debtcycle.sources.parsed import Parsed
+from debtcycle.sources.steps import Part, Question
+from debtcycle.store import Document, Held, Rows, Store
+from debtcycle.store.archive import Action, Entry, Origin, payload_hash
+from debtcycle.store.held import Holding
+from debtcycle.store.packing import content_hash
+from debtcycle.store.schema import Basis
+from debtcycle.store.writing import Addition
+
+__all__ = ["Payload", "Taken", "holding_of", "is_known", "span_key", "take"]
+_ALL = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a publisher answered, as it is kept.
+
+    Attributes
+    ----------
+    origin : {"file", "update", "edition"}
+        Who brought it.
+    question : Question or None
+        What was asked; None for a file.
+    name : str
+        The file's name, or the question's.
+    bodies : tuple of bytes
+        The answers, in the order of the requests.
+    fetched_at : datetime
+        When, with a time zone.
+    """
+
+    origin: str
+    question: Question | None
+    name: str
+    bodies: tuple[bytes, ...]
+    fetched_at: datetime
+
+    @property
+    def sha256(self) -> str:
+        """Hash that names the payload."""
+        return payload_hash(self.bodies)
+
+    @property
+    def key(self) -> str:
+        """Under which the hash of the last answer to the same question is remembered."""
+        asked = self.question
+        if asked is None:
+            return f"payload/{self.origin}/{self.sha256}"
+        return f"payload/{self.origin}/{asked.publisher}/{asked.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a payload brought.
+
+    Attributes
+    ----------
+    series : tuple of str
+        Ids of the series that got rows, in alphabetical order.
+    new_rows, revised_rows : int
+        Rows of periods that had none, with documents; rows that revise or withdraw a figure.
+    quarantined : tuple of Held
+        Series kept apart, with the reason.
+    unchanged : bool
+        Whether the payload added nothing and nothing of it was kept apart.
+    unknown : tuple of str
+        Keys that the catalogue does not have.
+    differing : int
+        Figures that differ from those stored and were not taken.
+    """
+
+    series: tuple[str, ...] = ()
+    new_rows: int = 0
+    revised_rows: int = 0
+    quarantined: tuple[Held, ...] = ()
+    unchanged: bool = True
+    unknown: tuple[str, ...] = ()
+    differing: int = 0
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """The series of a payload, told apart: what is added, what is kept apart."""
+
+    rows: dict[str, Rows] = field(default_factory=dict)
+    held: list[Holding] = field(default_factory=list)
+    new: int = 0
+    revised: int = 0
+    differing: int = 0
+
+
+def is_known(store: Store, payload: Payload) -> bool:
+    """Whether taking a payload would do nothing, so that it need not be parsed.
+
+    The same answer to the same question as last time, or a file that was ever taken in. An
+    answer of before the last one is news: the publisher has gone back to it.
+    """
+    digest = payload.sha256
+    if store.memory(payload.key) == digest:
+        return True
+    return payload.question is None and store.has_payload(digest)
+
+
+def take(
+    store: Store,
+    payload: Payload,
+    parts: Sequence[Part],
+    *,
+    catalogue: Catalogue,
+    fetched: date | None,
+    today: date,
+    archived: Entry | None = None,
+) -> Taken:
+    """Take a parsed payload into the store, whole or not at all.
+
+    What is believed becomes one batch; a series that is doubted is kept apart; the bodies go into
+    the archive first. The same answer to the same question twice in a row, or the same file ever
+    again, does nothing.
+
+    Parameters
+    ----------
+    parts : sequence of Parsed or Announcement
+        What the bodies say.
+    fetched : date or None
+        Day on which the figures were certainly there; None where only `today` is known.
+    today : date
+        The day of the import.
+    archived : Entry, optional
+        What was once done with the payload, when it is done again: the same series are kept
+        apart, and nothing is archived anew. By default it is judged now.
+
+    Raises
+    ------
+    SchemaChanged
+        If a figure lies outside its bounds; nothing is stored.
+    StoreError
+        If the store cannot be written; it is then as it was.
+    """
+    with store.exclusive():
+        digest = payload.sha256
+        if is_known(store, payload):
+            return Taken()
+        unknown = tuple(
+            part.key
+            for part in parts
+            if isinstance(part, Parsed) and part.key not in catalogue.keys
+        )
+        if parts and len(unknown) == len(parts):
+            return Taken(unknown=unknown)
+        decided = None if archived is None else frozenset(archived.held)
+        found = _sort(store, payload, parts, catalogue, (fetched, today), decided)
+        documents = _documents(store, parts)
+        batch = bool(found.rows or documents)
+        content = content_hash(found.rows, documents) if batch else ""
+        store.add(
+            Addition(
+                payload.name,
+                digest,
+                found.rows,
+                documents,
+                batch=batch,
+                held=found.held,
+                facts={payload.key: digest},
+                content_sha256=content,
+                imported_at="" if archived is None else archived.fetched_at,
+            ),
+            None if archived is not None else _entry(payload, found, content, fetched, today),
+            payload.bodies,
+        )
+        return Taken(
+            tuple(sorted(found.rows)),
+            found.new + len(documents),
+            found.revised,
+            _lines(store, found.held),
+            not batch and not found.held,
+            unknown,
+            found.differing,
+        )
+
+
+def _sort(
+    store: Store,
+    payload: Payload,
+    parts: Sequence[Part],
+    catalogue: Catalogue,
+    days: tuple[date | None, date],
+    decided: frozenset[str] | None,
+) -> _Sorted:
+    found = _Sorted()
+    for part in parts:
+        if not isinstance(part, Parsed) or part.key not in catalogue.keys:
+            continue
+        state = state_of(catalogue, part, *days)
+        have = store.rows(state.series)
+        plan = planned(catalogue, state, have)
+        why: Doubt | None
+        if decided is None:
+            covers = _covers(store, payload, state.series)
+            why = doubt(catalogue[state.series], state, have, plan.rows, covers=covers)
+        else:
+            why = _as_decided(catalogue, state, have, plan.rows, decided)
+        if why is not None:
+            found.held.append(holding_of(payload, state, why))
+            continue
+        found.differing += plan.differing
+        if len(plan.rows):
+            old = np.isin(plan.rows.periods, have.periods)
+            found.rows[state.series] = plan.rows
+            found.revised += int(old.sum())
+            found.new += int((~old).sum())
+    return found
+
+
+def _as_decided(
+    catalogue: Catalogue, state: State, have: Rows, new: Rows, decided: frozenset[str]
+) -> Doubt | None:
+    """The doubt of before; that of today says why, where it still doubts."""
+    if state.series not in decided:
+        return None
+    why = doubt(catalogue[state.series], state, have, new, covers=_ALL)
+    return Doubt("quarantine.before", {}) if why is None else why
+
+
+def span_key(series: str) -> str:
+    """Under which the number of periods is remembered that a shortened series was let in with."""
+    return f"span/{series}"
+
+
+def _covers(store: Store, payload: Payload, series: str) -> int | None:
+    """Number of held periods that an answer has to cover; None where it may be a part."""
+    asked = payload.question
+    if payload.origin != Origin.UPDATE or asked is None or asked.options:
+        return None
+    accepted = store.memory(span_key(series))
+    return _ALL if accepted is None else int(accepted)
+
+
+def holding_of(payload: Payload, state: State, why: Doubt) -> Holding:
+    """A doubted state as it is kept apart."""
+    days = state.vintages
+    if days is None:
+        days = np.full(len(state.periods), np.datetime64(state.fetched, "D"))
+    basis = np.full(len(state.periods), int(Basis.VINTAGE), dtype="i1")
+    return Holding(
+        state.series,
+        why.reason,
+        why.params,
+        Rows(state.periods, days, state.values, basis),
+        state.fetched,
+        state.dated,
+        state.vintages is not None,
+        payload.name,
+        payload.sha256,
+    )
+
+
+def _documents(store: Store, parts: Sequence[Part]) -> list[Document]:
+    """Announcements that the store does not have yet."""
+    made = [
+        Document("announcement", np.datetime64(part.date, "D"), msgspec.json.encode(part).decode())
+        for part in parts
+        if isinstance(part, Announcement)
+    ]
+    if not made:
+        return []
+    known = {item.payload for item in store.documents("announcement")}
+    return [item for item in made if item.payload not in known]
+
+
+def _entry(
+    payload: Payload,
+    found: _Sorted,
+    content: str,
+    fetched: date | None,
+    today: date,
+) -> Entry:
+    asked = payload.question
+    return Entry(
+        action=Action.TAKEN,
+        origin=payload.origin,
+        name=payload.name,
+        payload_sha256=payload.sha256,
+        question="" if asked is None else msgspec.json.encode(asked).decode(),
+        fetched_at=payload.fetched_at.isoformat(timespec="seconds"),
+        fetched=fetched,
+        today=today,
+        bodies=tuple(payload_hash((body,)) for body in payload.bodies),
+        held=tuple(item.series for item in found.held),
+        content_sha256=content,
+    )
+
+
+def _lines(store: Store, held: Sequence[Holding]) -> tuple[Held, ...]:
+    """The lines just added to the quarantine."""
+    return store.quarantine()[-len(held) :] if held else ()

@@ -1,0 +1,143 @@
+"""The commands that keep the store: doctor, quarantine, backup, restore, rebuild, export."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+
+import pytest
+
+from debtcycle import reference
+from debtcycle.store import Store
+
+HEAD = "observation_date,UNRATE\n"
+
+
+@pytest.fixture(autouse=True)
+def _none_kept_open():
+    forget()
+
+
+def forget():
+    """As in a new process: no store is open."""
+    reference._opened.cache_clear()
+    gc.collect()
+
+
+@pytest.fixture
+def doubtful(own_store, tmp_path):
+    """A file whose figures differ from half a century of those in the store."""
+    with Store(own_store) as store:
+        rows = store.rows("UNRATE").as_of(store.rows("UNRATE").known_from.max())
+    lines = [
+        f"{day},{value + 3:.1f}"
+        for day, value in zip(rows.periods.astype(str), rows.values.tolist(), strict=True)
+        if value == value
+    ]
+    path = tmp_path / "UNRATE.csv"
+    path.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_doctor_says_what_there_is(read, edition_store):
+    out = read("doctor").out
+    assert sqlite3.sqlite_version in out
+    assert ("3.51.3" in out) == (sqlite3.sqlite_version_info < (3, 51, 3))
+    assert edition_store.content_sha256() in out
+    assert "1 of 1 batches" in out
+    assert "All is well." in out
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_life_of_what_is_not_believed(call, own_store, doubtful, lang):
+    at = ("--lang", lang, "--store", own_store)
+    day = ("--retrieved", "2026-11-20")
+    done = call(*at, "import", doubtful, *day)
+    assert done.code == 0
+    assert "UNRATE" in done.out
+    for words in (("quarantine", "list"), ("quarantine", "show", "1")):
+        shown = call(*at, *words)
+        assert (shown.code, "UNRATE" in shown.out, "2026-11-20" in shown.out) == (0, True, True)
+    table = call(*at, "quarantine", "show", "1", "--format", "csv").out.splitlines()
+    assert table[0] == "period,given,in_force"
+    assert len(table) > 700
+    for words in (("release",), ("release", "1", "--all"), ("drop", "9"), ("show", "9")):
+        assert call(*at, "quarantine", *words).code == 2
+    before = call(*at, "series", "show", "UNRATE", "--format", "csv").out
+    assert call(*at, "quarantine", "release", "--all").code == 0
+    after = call(*at, "series", "show", "UNRATE", "--format", "csv").out
+    assert after != before
+    earlier = ("series", "show", "UNRATE", "--as-of", "2026-11-19", "--format", "csv")
+    assert call(*at, *earlier).code == 0
+    assert call(*at, "quarantine", "list").out.count("\n") == 1
+    assert call(*at, "doctor").code == 0
+
+
+def test_dropping(call, own_store, doubtful):
+    at = ("--store", own_store)
+    before = call(*at, "series", "show", "UNRATE", "--format", "csv").out
+    call(*at, "import", doubtful, "--retrieved", "2026-11-20")
+    assert "1 dropped" in call(*at, "quarantine", "drop", "1").out
+    assert call(*at, "series", "show", "UNRATE", "--format", "csv").out == before
+
+
+def test_backup_and_restore(call, own_store, tmp_path):
+    at = ("--store", own_store)
+    copy = tmp_path / "copy.sqlite"
+    assert call(*at, "backup", copy).code == 0
+    path = tmp_path / "ICSA.csv"
+    path.write_text("observation_date,ICSA\n2026-10-03,225000\n", encoding="utf-8")
+    call(*at, "import", path, "--retrieved", "2026-10-16")
+    shown = call(*at, "series", "show", "ICSA", "--format", "csv").out
+    assert "2026-10-03" in shown
+    forget()
+    done = call(*at, "restore", copy)
+    assert (done.code, ".before-" in done.out) == (0, True)
+    assert "2026-10-03" not in call(*at, "series", "show", "ICSA", "--format", "csv").out
+    for words, code in (
+        (("backup", own_store), 2),
+        (("backup", path), 5),
+        (("backup", tmp_path), 2),
+        (("restore", path), 5),
+        (("restore", tmp_path / "none"), 5),
+        (("restore", own_store), 5),
+    ):
+        said = call(*at, *words)
+        assert (said.code, len(said.err.splitlines()) <= 3) == (code, True), words
+        assert "Traceback" not in said.err
+
+
+def test_rebuilding(call, own_store, tmp_path):
+    at = ("--store", own_store)
+    path = tmp_path / "ICSA.csv"
+    path.write_text("observation_date,ICSA\n2026-10-03,225000\n", encoding="utf-8")
+    call(*at, "import", path, "--retrieved", "2026-10-16")
+    forget()
+    done = call(*at, "rebuild")
+    assert (done.code, "2 batches from archived payloads, 0 taken over" in done.out) == (0, True)
+    assert "the same as before" in done.out
+    own_store.write_bytes(b"garbage" * 2000)
+    assert call(*at, "doctor").code == 5
+    done = call(*at, "rebuild")
+    assert (done.code, "2 batches" in done.out) == (0, True)
+    assert call(*at, "doctor").code == 0
+
+
+def test_exporting(call, own_store, tmp_path):
+    at = ("--store", own_store)
+    out = tmp_path / "rows.csv"
+    done = call(*at, "export", "--format", "csv", "--out", out)
+    assert done.code == 0
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "series,period,known_from,value,basis,batch"
+    assert f"{len(lines) - 1} rows" in done.out
+    assert call(*at, "export", "--format", "csv", "--out", own_store).code == 2
+    assert call(*at, "export", "--out", tmp_path / "none" / "x").code == 2
+    assert call(*at, "export").code == 2
+    pytest.importorskip("pyarrow")
+    parquet = tmp_path / "rows.parquet"
+    assert call(*at, "export", "--out", parquet).code == 0
+    from pyarrow import parquet as reader
+
+    assert reader.read_metadata(parquet).num_rows == len(lines) - 1
+    assert not list(tmp_path.glob(".debtcycle-*"))
