@@ -30,6 +30,7 @@ _COMMANDS = {
     "machine": "debtcycle.cli.machine",
     "simulate": "debtcycle.cli.simulate",
     "import": "debtcycle.cli.import_files",
+    "update": "debtcycle.cli.update",
     "status": "debtcycle.cli.status",
     "doctor": "debtcycle.cli.doctor",
     "quarantine": "debtcycle.cli.quarantine",

@@ -1,0 +1,143 @@
+"""One question: its steps driven by the client, from the first request to the figures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from debtcycle import __version__
+from debtcycle.errors import DebtcycleError, SourceError
+from debtcycle.network import Client
+from debtcycle.sources.steps import Part, Question, Request, Steps
+
+__all__ = ["Asked", "MakeSteps", "Remembered", "ask", "fingerprint", "memory_key"]
+
+MakeSteps = Callable[[Question, date], Steps]
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What is kept of an answered question, beside the figures.
+
+    Attributes
+    ----------
+    day : date
+        On which it was answered last.
+    reader : str
+        The program's version and the series wanted: another reader may see more in a body.
+    request : str
+        Hash of the one request that it took; empty where it took several, of which one being
+        unchanged says nothing of the others.
+    etag, modified : str or None
+        What the publisher called the answer.
+    """
+
+    day: date
+    reader: str
+    request: str = ""
+    etag: str | None = None
+    modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of a question.
+
+    Attributes
+    ----------
+    bodies : tuple of bytes
+        Answers in the order of the requests; none where the publisher said "unchanged".
+    parts : tuple of Part
+        What they say.
+    remember : Remembered or None
+        What to keep once it is stored.
+    error : DebtcycleError or None
+        Why there is no answer.
+    """
+
+    question: Question
+    fetched_at: datetime
+    bodies: tuple[bytes, ...] = ()
+    parts: tuple[Part, ...] = ()
+    remember: Remembered | None = None
+    error: DebtcycleError | None = None
+
+
+def memory_key(question: Question) -> str:
+    """Under which the store remembers a question."""
+    return f"asked/{question.publisher}/{question.name}"
+
+
+def fingerprint(question: Question) -> str:
+    """Who reads: the program's version and the series that it looks for."""
+    text = "\0".join((__version__, *question.series))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _named(request: Request) -> str:
+    text = "\0".join((request.publisher, request.path, *(f"{k}={v}" for k, v in request.params)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def ask(
+    client: Client,
+    question: Question,
+    make: MakeSteps,
+    *,
+    today: date,
+    before: Remembered | None = None,
+) -> Asked:
+    """Drive the steps of a question.
+
+    Parameters
+    ----------
+    before : Remembered or None
+        What is kept of the last answer, if the store still has what it brought.
+
+    Returns
+    -------
+    Asked
+        An error of the network or of a parser is a result.
+    """
+    steps = make(question, today)
+    try:
+        return _driven(client, question, steps, today, before)
+    except DebtcycleError as error:
+        return Asked(question, datetime.now(UTC), error=error)
+    finally:
+        steps.close()
+
+
+def _driven(
+    client: Client, question: Question, steps: Steps, today: date, before: Remembered | None
+) -> Asked:
+    reader = fingerprint(question)
+    known = before if before is not None and before.reader == reader else None
+    deadline = client.deadline()
+    bodies: list[bytes] = []
+    try:
+        request = next(steps)
+        first = _named(request)
+        while True:
+            same = known is not None and not bodies and known.request == _named(request)
+            etag, modified = (known.etag, known.modified) if same and known else (None, None)
+            try:
+                answer = client.get(request, etag=etag, modified=modified, deadline=deadline)
+            except SourceError as error:
+                # Some steps know what a refusal means and ask for something else instead.
+                request = steps.throw(error)
+                continue
+            if answer.unchanged and known is not None:
+                kept = Remembered(today, reader, first, answer.etag or etag, modified)
+                return Asked(question, datetime.now(UTC), remember=kept)
+            bodies.append(answer.body)
+            last = answer
+            request = steps.send(answer.body)
+    except StopIteration as end:
+        kept = Remembered(today, reader)
+        if len(bodies) == 1 and first == _named(request):
+            kept = Remembered(today, reader, first, last.etag, last.modified)
+        return Asked(question, datetime.now(UTC), tuple(bodies), end.value or (), kept)
