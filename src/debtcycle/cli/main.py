@@ -32,6 +32,7 @@ _COMMANDS = {
     "import": "debtcycle.cli.import_files",
     "update": "debtcycle.cli.update",
     "status": "debtcycle.cli.status",
+    "health": "debtcycle.cli.health",
     "doctor": "debtcycle.cli.doctor",
     "quarantine": "debtcycle.cli.quarantine",
     "backup": "debtcycle.cli.backup",

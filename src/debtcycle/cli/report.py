@@ -13,12 +13,13 @@ import click
 from debtcycle.cli.output import check_out, emit
 from debtcycle.cli.session import Session, session_of, today
 from debtcycle.cli.words import WordedCommand, option, shared
+from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
     from debtcycle.cycle.judgement import Judgement
     from debtcycle.views import View
 
-__all__ = ["command", "judged"]
+__all__ = ["command", "judged", "screen"]
 
 FORMATS = ("text", "json", "html", "md")
 _DEFAULT_WIDTH = 100
@@ -34,6 +35,14 @@ def judged(session: Session, as_of: str | None, *, record: bool = True) -> tuple
     if day is None:
         view = view.at(freshest(view))
     return judge(view, record=record), view
+
+
+def screen(out: Path | None) -> tuple[int, bool]:
+    """Columns of a text, and whether it is coloured: only on a terminal that wants it."""
+    seen = out is None and sys.stdout.isatty()
+    colour = seen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size((_DEFAULT_WIDTH, 40)).columns if seen else _DEFAULT_WIDTH
+    return width, colour
 
 
 def _note(session: Session, judgement: Judgement) -> str:
@@ -66,9 +75,7 @@ def _render(
         return render_markdown(document)
     from debtcycle.report.text import render_text
 
-    screen = out is None and sys.stdout.isatty()
-    colour = screen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    width = shutil.get_terminal_size((_DEFAULT_WIDTH, 40)).columns if screen else _DEFAULT_WIDTH
+    width, colour = screen(out)
     return render_text(document, width=width, colour=colour)
 
 
@@ -76,12 +83,28 @@ def _render(
 @option("--as-of", metavar="YYYY-MM-DD", help="opt.as_of")
 @option("--format", "form", type=click.Choice(FORMATS), default="text", help="opt.format")
 @option("--out", type=click.Path(path_type=Path), help="opt.out")
+@option("--since-last", is_flag=True, help="opt.since_last")
+@option("--quiet", is_flag=True, help="opt.quiet")
 @shared()
 @click.pass_context
-def command(context: click.Context, as_of: str | None, form: str, out: Path | None) -> None:
-    """Write the report in one of its forms."""
+def command(
+    context: click.Context,
+    as_of: str | None,
+    form: str,
+    out: Path | None,
+    since_last: bool,
+    quiet: bool,
+) -> None:
+    """Write the report in one of its forms, or what changed since the last one seen."""
     session = session_of(context)
     check_out(out)
+    if since_last:
+        from debtcycle.cli.since import tell_changes
+
+        tell_changes(session, as_of, form, out, quiet=quiet)
+        return
+    if quiet:
+        raise ConfigError("since.quiet")
     judgement, view = judged(session, as_of)
     note = _note(session, judgement) if as_of is None else ""
     emit(session, _render(session, judgement, view, form, note, out), out)

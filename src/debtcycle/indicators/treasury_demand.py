@@ -24,6 +24,8 @@ from debtcycle.indicators._flows import (
     unknown,
     year_before,
 )
+from debtcycle.indicators._holder_shares import holder_ways
+from debtcycle.indicators._two_ways import TwoWays
 from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import View
 
@@ -76,6 +78,9 @@ class TreasuryDemand(HasReadings):
         Kim-Wright and Adrian-Crump-Moench, 10 years, pp: re-estimated, so shown only.
     foreign_take : Reading
         Net purchases of foreigners in % of net issuance, the same four quarters.
+    ways : tuple of TwoWays
+        Change over four quarters of the central bank's and the foreigners' share in the debt, from
+        their published stocks and from purchases as others compile them.
     """
 
     holders: tuple[Reading, ...]
@@ -87,6 +92,7 @@ class TreasuryDemand(HasReadings):
     term_premium: Reading
     term_premium_acm: Reading
     foreign_take: Reading
+    ways: tuple[TwoWays, ...] = ()
 
 
 def _holders(view: View) -> tuple[tuple[Reading, ...], Reading, Reading]:
@@ -226,6 +232,7 @@ def treasury_demand(view: View) -> TreasuryDemand:
         _term_premium(view, "term_premium_kw", "THREEFYTP10"),
         _term_premium(view, "term_premium_acm", "ACMTP10"),
         foreign_take,
+        holder_ways(view),
     )
 
 

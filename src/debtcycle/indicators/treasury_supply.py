@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from debtcycle.indicators._common import reading, refuse
+from debtcycle.indicators._bills import bill_shares
+from debtcycle.indicators._common import refuse
 from debtcycle.indicators._flows import (
     Lamp,
     Point,
@@ -18,8 +19,8 @@ from debtcycle.indicators._flows import (
     point_reading,
     sum_to,
     unknown,
-    year_before,
 )
+from debtcycle.indicators._two_ways import TwoWays
 from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import Series, View
 
@@ -51,6 +52,14 @@ _MATURITIES = (
     ("fed_purchases_over_10y", "TREAS10Y"),
 )
 _REST = "fed_purchases_rest"
+# The portfolio summed from single holdings: all maturities, under the weekly series' names where
+# the buckets are the same.
+_PORTFOLIO = (
+    ("fed_purchases_under_1y", "SOMA_TSY_UNDER_1Y", None),
+    ("fed_purchases_1y_5y", "SOMA_TSY_1_5Y", "TREAS1T5"),
+    ("fed_purchases_5y_10y", "SOMA_TSY_5_10Y", None),
+    ("fed_purchases_over_10y", "SOMA_TSY_OVER_10Y", "TREAS10Y"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,8 @@ class Monetisation(HasReadings):
     purchases, issuance : Reading
         Change in the central bank's Treasuries and in the debt held by the public, USD bn.
     by_maturity : tuple of Reading
-        Purchases of each maturity for which holdings are published, and the rest, USD bn.
+        Purchases of each maturity for which holdings are published, and the rest, USD bn; where
+        the weekly figures are lacking, of all maturities of the portfolio's single holdings.
     """
 
     share: Reading
@@ -95,6 +105,10 @@ class TreasurySupply(HasReadings):
     monetisation : Monetisation
     fed_13_weeks : Reading
         Change in the central bank's Treasuries over 13 weeks, % of GDP.
+    bill_share_stock : Reading
+        Bills in the marketable debt held by the public, %: what the advised range is for.
+    ways : tuple of TwoWays
+        The bill share of four quarters from the Treasury's own statement and as others compile it.
     """
 
     bill_share: Reading
@@ -104,38 +118,8 @@ class TreasurySupply(HasReadings):
     net_issuance_gdp: Reading
     monetisation: Monetisation
     fed_13_weeks: Reading
-
-
-def _bill_shares(view: View) -> tuple[Reading, Reading, Reading]:
-    """Bills in the Treasury's net borrowing: of a quarter, of four, and the change of the latter.
-
-    ``100 * sum(net bills) / sum(financing need)``: a plain mean of the quarters' shares would be
-    ruled by the April quarter, whose need is small and whose share is often far below -100 %.
-    The need is the Treasury's financing estimate published in advance, not what was borrowed.
-    """
-    names = "bill_share", "bill_share_year", "bill_share_change"
-    share = view.series("QRA_BILL_SHARE")
-    if (refused := refuse(view, names[0], "percent", share)) is not None:
-        return refused, unknown(names[1], "percent", refused), unknown(names[2], "pp", refused)
-    latest = reading(names[0], "percent", 100.0 * float(share.values[-1]), share)
-    bills, need = view.series("QRA_NET_BILLS"), view.series("QRA_FINANCING_NEED")
-    day = end_of(share)
-
-    def of_year(end: np.datetime64) -> tuple[float, int, int] | None:
-        top, bottom = sum_to(bills, end, 4), sum_to(need, end, 4)
-        if top is None or bottom is None or bottom[0] <= 0:
-            return None
-        return 100.0 * top[0] / bottom[0], top[1], bottom[1]
-
-    now = of_year(day)
-    before = of_year(year_before(day))
-    points: tuple[Point, ...] = () if now is None else ((bills, now[1]), (need, now[2]))
-    change = None if now is None or before is None else now[0] - before[0]
-    return (
-        latest,
-        point_reading(names[1], "percent", None if now is None else now[0], *points),
-        point_reading(names[2], "pp", change, *points),
-    )
+    bill_share_stock: Reading
+    ways: tuple[TwoWays, ...] = ()
 
 
 def _issuance(view: View) -> tuple[Reading, Reading]:
@@ -179,9 +163,28 @@ def _maturities(view: View, day: np.datetime64, total: float) -> tuple[Reading, 
         points.append((held, change[1]))
         made.append(point_reading(name, "usd_bn", change[0], points[-1]))
     if len(points) < len(_MATURITIES):
+        held_by_bank = _portfolio(view, day)
+        if held_by_bank is not None:
+            return held_by_bank
         return (*made, unknown(_REST, "usd_bn", next(m for m in made if not m.known)))
     value = total - sum(m.value for m in made if m.value is not None)
     return (*made, point_reading(_REST, "usd_bn", value, *points))
+
+
+def _portfolio(view: View, day: np.datetime64) -> tuple[Reading, ...] | None:
+    """Purchases of every maturity from the portfolio's single holdings; None unless all are known.
+
+    A month's last Wednesday stands for its end.
+    """
+    made: list[Reading] = []
+    for name, series_id, stands_for in _PORTFOLIO:
+        held = view.series(series_id)
+        change = change_of_points(held.usd_bn(), day) if held.fresh else None
+        if change is None:
+            return None
+        point = (replace(held.usd_bn(), stands_for=stands_for), change[1])
+        made.append(point_reading(name, "usd_bn", change[0], point))
+    return tuple(made)
 
 
 def _monetisation(view: View) -> Monetisation:
@@ -243,10 +246,19 @@ def _fed_13_weeks(view: View) -> Reading:
 def treasury_supply(view: View) -> TreasurySupply:
     """Supply of Treasuries as known on the date of a view.
 
-    Source: Treasury Bulletin; Treasury refunding documents; Federal Reserve H.4.1.
+    Source: Treasury Bulletin; Monthly Statement of the Public Debt; Treasury refunding documents;
+    Federal Reserve H.4.1.
     """
+    bills = bill_shares(view)
     return TreasurySupply(
-        *_bill_shares(view), *_issuance(view), _monetisation(view), _fed_13_weeks(view)
+        bills.quarter,
+        bills.year,
+        bills.change,
+        *_issuance(view),
+        _monetisation(view),
+        _fed_13_weeks(view),
+        bills.stock,
+        (bills.way,) if bills.way.known else (),
     )
 
 

@@ -9,6 +9,7 @@ from debtcycle.indicators.model import Reading
 from debtcycle.indicators.stimulus import LARGE_PCT_OF_GDP, Rung
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import day_of, figure
+from debtcycle.report.sections.two_ways import two_ways
 from debtcycle.report.words import Words
 
 __all__ = ["axes", "policy"]
@@ -177,6 +178,9 @@ def policy(words: Words, findings: Findings) -> Section:
     """Stimulus and ladder, pace of cuts, monetisation, supply and demand, private credit."""
     stimulus = findings.assessment.stimulus
     supply, demand = findings.supply, findings.demand
+    ways = (*supply.ways, *demand.ways)
+    beside = {made.indicator for way in ways for made in way.readings}
+    stock = (supply.bill_share_stock,) if supply.bill_share_stock.known else ()
     blocks: list[Block] = [
         *words.readings(
             (*stimulus.readings, *findings.reserves.readings),
@@ -190,9 +194,13 @@ def policy(words: Words, findings: Findings) -> Section:
         Para(_pace(words, findings)),
         *_monetisation(words, findings),
         *words.readings(findings.fiscal.readings, title=words("title.fiscal")),
-        *words.readings(supply.readings[:5], title=words("title.supply")),
-        *words.readings(demand.readings, title=words("title.demand")),
+        *words.readings((*supply.readings[:5], *stock), title=words("title.supply")),
+        *words.readings(
+            [made for made in demand.readings if made.indicator not in beside],
+            title=words("title.demand"),
+        ),
         Para(words("demand.reestimated"), "dim"),
+        *two_ways(words, ways),
         *words.readings(findings.credit_growth.readings, title=words("title.credit")),
         *words.readings(findings.funding.readings, title=words("title.funding")),
     ]

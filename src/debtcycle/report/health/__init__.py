@@ -1,0 +1,1 @@
+"""The health of the series in words, figures and a page."""
