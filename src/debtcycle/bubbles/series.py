@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles.kernel import extremes
 from debtcycle.errors import ConfigError
 
 __all__ = ["Observed", "checked_dates", "observed"]
@@ -76,7 +75,7 @@ def checked_numbers(given: Any, column: str = "-") -> Values:
     found = _numbers(given, column)
     if not len(found):
         raise ConfigError("bubbles.empty", column=column)
-    low, high = extremes(found)
+    low, high = float(found.min()), float(found.max())
     if math.isnan(low) or math.isinf(high - low):
         if np.isnan(found).any():
             raise ConfigError("bubbles.missing", row=_first(np.isnan(found)), column=column)

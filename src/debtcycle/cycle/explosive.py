@@ -27,7 +27,6 @@ from debtcycle.indicators._common import reading, refuse
 from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import View
 
-# The compiler behind the tests takes half a second to load: only where something is tested.
 if TYPE_CHECKING:
     from debtcycle.bubbles import CriticalValues, Episode
 
@@ -204,7 +203,7 @@ def _tested(
 
     values, periods = values[-MOST:], periods[-MOST:]
     try:
-        test = sup_adf(values, LAG, WINDOW)
+        test = sup_adf(values, LAG, WINDOW, compiled=False)
     except ConfigError:  # shorter than a window, or without any movement
         return _unknown(fundamental, Status.SHORT)
     bounds = critical_values(test.n)

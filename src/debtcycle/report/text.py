@@ -20,12 +20,15 @@ _MARKS = {"█": "red", "▓": "cyan", "●": "bold red", "○": "cyan", "◆": 
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
+    if console.color_system is None:  # nothing to paint: a line is what it is
+        console.file.write(f"{text}\n")
+        return
     console.print(Text(text, style=style, no_wrap=True, overflow="ignore"), crop=False)
 
 
 def _table(console: Console, block: Table) -> None:
-    if block.title:
-        _line(console, block.title, "bold")
+    for line in wrapped(block.title, console.width) if block.title else ():
+        _line(console, line, "bold")
     head, body = table_lines(block, console.width)
     for line in head:
         _line(console, line, "bold")
