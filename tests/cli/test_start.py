@@ -43,4 +43,4 @@ def test_a_report_is_written_without_a_compiler(edition_store, tmp_path, words):
 def test_whoever_simulates_loads_it(edition_store, tmp_path):
     file = tmp_path / "x.csv"
     file.write_text("x\n" + "\n".join(str((n * 37 % 101) + 0.1 * n) for n in range(60)))
-    assert loaded("bubbles", file, "--column", "x") .startswith("0 ['llvmlite', 'numba'")
+    assert loaded("bubbles", file, "--column", "x").startswith("0 ['llvmlite', 'numba'")
