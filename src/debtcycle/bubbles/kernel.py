@@ -35,6 +35,7 @@ from debtcycle.bubbles.rules import FINE, PERFECT, TRUST_SHARE
 __all__ = [
     "BLOCK",
     "Values",
+    "extremes",
     "root",
     "scan",
     "statistics",
@@ -70,6 +71,17 @@ def scan(y, first, lag, table):  # type: ignore[no-untyped-def]
             x, d, back = y[t - 1] - base, y[t] - y[t - 1], y[t - j] - y[t - j - 1]
             table[CROSS + j, t] = table[CROSS + j, t - 1] + x * back
             table[products + j, t] = table[products + j, t - 1] + d * back
+
+
+@compiled
+def extremes(y):  # type: ignore[no-untyped-def]
+    """Smallest and largest number; not numbers if one of them is not."""
+    low = high = y[0]
+    for value in y:
+        low, high = min(low, value), max(high, value)
+        if value != value:
+            return value, value
+    return low, high
 
 
 @compiled

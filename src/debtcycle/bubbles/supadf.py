@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from debtcycle.bubbles.critical import CriticalValues, Definition, Values
 from debtcycle.bubbles.dating import Episode, date_episodes
 from debtcycle.bubbles.montecarlo import monte_carlo
 from debtcycle.bubbles.rules import PERFECT, RULES
-from debtcycle.bubbles.series import Observed, observed
+from debtcycle.bubbles.series import Observed, extremes, observed
 from debtcycle.bubbles.vectors import vector_statistics
 from debtcycle.bubbles.windows import MOST_LAGS, checked_lag, checked_window
 from debtcycle.errors import ConfigError
@@ -256,28 +258,25 @@ def sup_adf(
     >>> test.window, test.gsadf >= test.sadf
     (20, True)
     """
-    data = observed(series, dates)
+    if not compiled and lag != 0:
+        raise ConfigError("bubbles.lag", lag=lag, most=0)
+    data = observed(series, dates, _kernel().extremes if compiled else extremes)
     if isinstance(lag, str) and lag not in RULES:
         raise ConfigError("bubbles.lag", lag=lag, most=MOST_LAGS)
     order = checked_lag(max_lag if isinstance(lag, str) else lag)
     shortest = checked_window(window, len(data.values), order)
-    if not compiled:
-        if lag != 0:
-            raise ConfigError("bubbles.lag", lag=lag, most=0)
-        found = vector_statistics(data.values, shortest)
-        if found is not None:
-            return SupADF(data, shortest, 0, None, *found)
-    return _kernel_test(data, shortest, order, lag if isinstance(lag, str) else None)
+    if isinstance(lag, str):
+        from debtcycle.bubbles._information import chosen_statistics
+
+        chosen = chosen_statistics(data.values, shortest, order, RULES[lag])
+        return SupADF(data, shortest, order, lag, *chosen)
+    found = None if compiled else vector_statistics(data.values, shortest)
+    if found is None:
+        found = _kernel().statistics(data.values, shortest, order)
+    return SupADF(data, shortest, order, None, *found)
 
 
-def _kernel_test(data: Observed, window: int, lag: int, rule: str | None) -> SupADF:
-    """The test by the compiled kernels, loaded with the first one."""
-    if rule is None:
-        from debtcycle.bubbles.kernel import statistics
-
-        return SupADF(data, window, lag, None, *statistics(data.values, window, lag))
-    from debtcycle.bubbles._information import chosen_statistics
-
-    return SupADF(
-        data, window, lag, rule, *chosen_statistics(data.values, window, lag, RULES[rule])
-    )
+@cache
+def _kernel() -> Any:
+    """The compiled kernel, loaded with the first test that needs it."""
+    return import_module("debtcycle.bubbles.kernel")
