@@ -18,7 +18,7 @@ from debtcycle.catalogue.model import Frequency
 from debtcycle.crises._check import Floats
 from debtcycle.crises._summary import frame, lines
 from debtcycle.crises.gap import CreditGap, credit_gap
-from debtcycle.crises.making import GAP_BANDS, HIGH_PERCENTILE, HORIZONS, QUOTED_HORIZON
+from debtcycle.crises.quoted import GAP_BANDS, HIGH_PERCENTILE, HORIZONS, QUOTED_HORIZON
 from debtcycle.crises.record import CutoffRow, OddsRow, Record, SkillRow, shipped_record
 from debtcycle.crises.service import FIRMS_YEARS, HOUSEHOLDS_YEARS, debt_service
 from debtcycle.crises.standard import percentile_known

@@ -16,7 +16,7 @@ from debtcycle.cycle.explosive import (
 from debtcycle.cycle.findings import Findings
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import figure, period_of
-from debtcycle.report.warning_figures import episodes_drawing
+from debtcycle.report.warning_drawings import episodes_drawing
 from debtcycle.report.words import Words
 
 __all__ = ["explosive"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debtcycle.crises.making import QUOTED_HORIZON
+from debtcycle.crises.quoted import QUOTED_HORIZON
 from debtcycle.crises.record import Record, SkillRow, shipped_record
 from debtcycle.cycle.explosive import LEVEL_PCT
 from debtcycle.cycle.findings import Findings
