@@ -95,5 +95,5 @@ def test_it_is_asked_for_by_name_and_has_no_lags() -> None:
     assert (light.window, light.lag, light.rule) == (compiled.window, 0, None)
     assert light.gsadf == pytest.approx(compiled.gsadf, abs=1e-12)
     for lag in (1, "bic"):
-        with pytest.raises(ConfigError, match=r"bubbles\.lag"):
+        with pytest.raises(ConfigError, match=r"bubbles\.uncompiled"):
             sup_adf(y, lag, compiled=False)

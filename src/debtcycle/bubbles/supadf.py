@@ -259,7 +259,7 @@ def sup_adf(
     (20, True)
     """
     if not compiled and lag != 0:
-        raise ConfigError("bubbles.lag", lag=lag, most=0)
+        raise ConfigError("bubbles.uncompiled", lag=lag)
     data = observed(series, dates, _kernel().extremes if compiled else extremes)
     if isinstance(lag, str) and lag not in RULES:
         raise ConfigError("bubbles.lag", lag=lag, most=MOST_LAGS)
