@@ -6,7 +6,7 @@ began. So a view of 2007 is given the odds of 2006 and does not know what came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -274,11 +274,23 @@ def _real_growth_pct(
     return (None if np.isnan(change) else change), *used
 
 
+def _at_hand(view: View, key: str) -> Series:
+    """A series or its fresh substitute; where neither is, an old substitute rather than nothing.
+
+    So a reader is told that the last figure is too old, and not that there is none.
+    """
+    found = view.resolve(key)
+    if len(found):
+        return found
+    held = (view.series(other) for other in view.catalogue[key].substitutes)
+    return next((replace(other, stands_for=key) for other in held if len(other)), found)
+
+
 def _zone(view: View, record: Record, sector: str) -> Signal:
     """Whether debt and prices have both risen by more than their cut-offs."""
     name = f"rzone_{sector}"
     debt, gdp = view.series(DEBT[sector]), view.series("GDP")
-    price, cpi = view.resolve(PRICES[sector]), view.resolve("CPIAUCSL")
+    price, cpi = _at_hand(view, PRICES[sector]), view.resolve("CPIAUCSL")
     stand_ins: tuple[str, ...] = ("latest_vintage",)
     if sector == "business":
         stand_ins = ("shiller_monthly_mean", *stand_ins)
