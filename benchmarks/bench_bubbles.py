@@ -116,6 +116,7 @@ def simulation(n: int, replications: int, bar: int) -> list[Measure]:
 FIRST_CALL = """
 import sys, time, numpy as np
 begin = time.perf_counter()
+import debtcycle.bubbles.kernel
 from debtcycle.bubbles import sup_adf
 loaded = time.perf_counter()
 sup_adf(np.random.default_rng(1).normal(size=200).cumsum(), int(sys.argv[1]))

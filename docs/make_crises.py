@@ -52,7 +52,8 @@ def _skill(row: SkillRow) -> Row:
         f"`{row.indicator}`", f"`{row.variant}`", f"`{row.sample}`", str(row.horizon),
         "–" if row.after < 0 else str(row.after), _shown(row.auroc, 3),
         f"{_shown(row.country_low, 3)} – {_shown(row.country_high, 3)}",
-        f"{_shown(row.block_low, 3)} – {_shown(row.block_high, 3)}", str(row.observations),
+        f"{_shown(row.block_low, 3)} – {_shown(row.block_high, 3)}",
+        f"{_shown(row.joint_low, 3)} – {_shown(row.joint_high, 3)}", str(row.observations),
         str(row.crises), _shown(row.brier, 4), _shown(row.brier_base, 4), _shown(row.log, 4),
         _shown(row.log_base, 4), _shown(row.usefulness, 3),
         "" if row.hits is None else f"{row.hits} / {row.alarm_crises}",
@@ -64,8 +65,8 @@ def _skill(row: SkillRow) -> Row:
 def _skills(record: Record, lang: str) -> str:
     head = _head(
         lang, "indicator", "variant", "sample", "within", "after", "area", "by_country",
-        "by_block", "years", "crises", "brier", "brier_base", "log", "log_base", "usefulness",
-        "hits", "false", "lead",
+        "by_block", "by_joint", "years", "crises", "brier", "brier_base", "log", "log_base",
+        "usefulness", "hits", "false", "lead",
     )  # fmt: skip
     return _table(head, [_skill(row) for row in record.latest_skills])
 

@@ -12,7 +12,8 @@ import pytest
 
 from debtcycle.bubbles import LEVELS, default_window, from_exuber, monte_carlo, simulate, to_exuber
 from debtcycle.bubbles import montecarlo as montecarlo_module
-from debtcycle.bubbles.draws import draw, knots_of, random_walks, sequences
+from debtcycle.bubbles.critical import knots_of
+from debtcycle.bubbles.draws import draw, random_walks, sequences
 from debtcycle.bubbles.tables import STEP, pack, shipped, tabulated, unpack
 from debtcycle.errors import ConfigError
 

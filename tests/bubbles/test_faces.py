@@ -202,3 +202,15 @@ def test_the_command_is_the_library(csv_file: Path, boom: SupADF, capsys: Out) -
     assert run(["bubbles", str(csv_file), "--column", "price", "--lang", "en"]) == 0
     series = read_series(csv_file, "price")
     assert capsys.readouterr().out == sup_adf(series).summary()
+
+
+def test_every_name_of_the_library_is_found_and_none_hides_a_module() -> None:
+    from debtcycle import bubbles
+
+    folder = Path(bubbles.__file__).parent
+    assert set(bubbles.__all__) == set(dir(bubbles))
+    for name in bubbles.__all__:
+        assert getattr(bubbles, name) is not None
+        assert not (folder / f"{name}.py").exists(), name
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = bubbles.nothing

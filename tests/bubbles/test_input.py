@@ -264,8 +264,9 @@ def test_places_that_are_no_files(
     [
         (["--window", "61"], "A shortest window of 61 observations does not fit"),
         (["--window", "2"], "from 4 to 60"),
-        (["--lag", "-1"], "“-1” is no number of lags"),
-        (["--lag", "two"], "“two” is no number of lags"),
+        (["--lag", "-1"], "“-1” cannot be the number of lags"),
+        (["--lag", "two"], "“two” cannot be the number of lags"),
+        (["--lag", "13"], "“13” cannot be the number of lags"),
         (["--lag", "24"], "from 0 to 12"),
         (["--min-duration", "0"], "--min-duration is 0"),
         (["--critical", "other"], "other"),

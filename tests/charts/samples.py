@@ -14,8 +14,12 @@ from debtcycle.charts import (
     Dated,
     DebtData,
     DebtPoint,
+    Episode,
     EventData,
     EventValue,
+    ExplosiveData,
+    ExplosivePanel,
+    ExplosiveRow,
     FanLine,
     FanPanel,
     FansData,
@@ -28,6 +32,9 @@ from debtcycle.charts import (
     MapData,
     MapPoint,
     MonthMark,
+    OddsData,
+    OddsMark,
+    OddsMeasure,
     PhasesData,
     PolicyData,
     Spec,
@@ -37,12 +44,14 @@ from debtcycle.charts import (
     causes_chart,
     debt_chart,
     events_chart,
+    explosive_chart,
     fans_chart,
     gauges_chart,
     hazard_chart,
     inputs_chart,
     ledger_chart,
     map_chart,
+    odds_chart,
     phases_chart,
     policy_chart,
     timeline_chart,
@@ -163,6 +172,31 @@ def some_causes(words: Words, name: str, value: float | None) -> Spec:
     return causes_chart(data, words, sources=name)
 
 
+def some_explosive(words: Words, name: str, value: float | None) -> Spec:
+    periods = tuple(date(1990 + n // 12, n % 12 + 1, 1) for n in range(900))
+    line = tuple(0.5 + n / 3000 for n in range(900))
+    wave = tuple((n * 37 % 101) / 50 - 1 for n in range(899))
+    boom = Episode(date(1995, 3, 1), date(1999, 11, 1), upward=True)
+    crash = Episode(date(2001, 3, 1), date(2002, 11, 1), upward=False)
+    price = ExplosivePanel(name, periods, (*wave, value), line, (boom, crash))
+    residual = ExplosivePanel("residual", periods[99:], (value, *wave[99:]), line[99:], ())
+    short = ExplosivePanel("alone", periods[:9], (*wave[:8], 2.0), line[:9], (boom,))
+    rows = (ExplosiveRow(price, residual), ExplosiveRow(short))
+    return explosive_chart(ExplosiveData(rows, 95), words, sources=name)
+
+
+def some_odds(words: Words, name: str, value: float | None) -> Spec:
+    marks = (
+        OddsMark("high", "other", 13.3, 3.4, 24.2),
+        OddsMark(name, "now", value, 0.1, 5.0),
+        OddsMark("any", "base", 6.3, 2.2, 11.1),
+    )
+    gap = (Dated(date(1960, 3, 31), -4.0), Dated(date(1960, 6, 30), 11.25))
+    measures = (OddsMeasure(name, marks), OddsMeasure("two", marks[:1]))
+    data = OddsData(gap, (2.0, 10.0), measures, 3, 90.0)
+    return odds_chart(data, words, sources=name)
+
+
 DRAWN: dict[str, Drawn] = {
     "map": a_map,
     "axes": an_axes,
@@ -177,4 +211,6 @@ DRAWN: dict[str, Drawn] = {
     "phases": some_phases,
     "hazard": a_hazard,
     "causes": some_causes,
+    "explosive": some_explosive,
+    "odds": some_odds,
 }

@@ -20,18 +20,23 @@ from charts.samples import (
     an_inputs,
     fans,
     some_causes,
+    some_explosive,
+    some_odds,
     some_phases,
 )
 from debtcycle.charts import (
+    Dated,
     FanLine,
     FanPanel,
     FansData,
     MapData,
     MapPoint,
+    OddsData,
     TimelineData,
     caption_of,
     fans_chart,
     map_chart,
+    odds_chart,
     standalone,
     timeline_chart,
 )
@@ -260,3 +265,57 @@ def test_bars_and_diamonds_say_the_same_quarters() -> None:
     points = rows(spec, "point")
     assert {row["q"] for row in bars} == {row["q"] for row in points} == {"1 year", "2 years"}
     assert [row["v"] for row in points] == [-1.0, 2.0] * 2
+
+
+def test_the_statistic_is_thinned_to_what_can_be_seen_and_keeps_its_peaks() -> None:
+    spec = some_explosive(EN, "one", 9.0)
+    lines = rows(spec["vconcat"][0]["hconcat"][0], "line")
+    drawn = [row["v"] for row in lines if row["line"] == EN("chart.explosive.statistic")]
+    wave = [round((n * 37 % 101) / 50 - 1, 2) for n in range(899)]
+    assert len(drawn) < 650
+    assert (drawn[0], drawn[-1], max(drawn[:-1]), min(drawn)) == (
+        wave[0], 9.0, max(wave), min(wave)
+    )  # fmt: skip
+    # Of every four months in a row the highest and the lowest are there.
+    times = {row["t"]: row["v"] for row in lines if row["line"] == EN("chart.explosive.statistic")}
+    assert list(times) == sorted(times)
+    for start in range(0, 896, 4):
+        inside = [f"{1990 + n // 12}-{n % 12 + 1:02}-01T00:00:00" for n in range(start, start + 4)]
+        part = wave[start : start + 4]
+        kept = [times[t] for t in inside if t in times]
+        assert (min(kept), max(kept)) == (min(part), max(part))
+
+
+def test_a_short_statistic_is_drawn_whole_and_a_missing_one_breaks_the_line() -> None:
+    spec = some_explosive(EN, "one", None)
+    short = rows(spec["vconcat"][1], "line")
+    assert len([row for row in short if row["line"] == EN("chart.explosive.statistic")]) == 9
+    left = rows(spec["vconcat"][0]["hconcat"][0], "line")
+    assert [row["v"] for row in left if row["t"].startswith("2064-12")] == [None, 0.8]
+
+
+def test_booms_and_crashes_are_shaded_apart() -> None:
+    bands = rows(some_explosive(EN, "one", 1.0), "rect")
+    up, down = EN("chart.explosive.upward"), EN("chart.explosive.collapse")
+    assert [row["kind"] for row in bands] == [up, down, up]
+    assert bands[0]["t"] < bands[0]["t2"] < bands[1]["t"]
+
+
+def test_no_share_of_the_odds_is_drawn_without_its_interval() -> None:
+    for value in (4.2, None):
+        spec = some_odds(EN, "low", value)
+        dots = {(row["state"], row["share"]) for row in rows(spec, "point")}
+        intervals = {(row["state"], row["share"]) for row in rows(spec, "rule") if "low" in row}
+        assert dots == intervals
+        texts = {row["text"] for row in rows(spec, "text") if "state" in row}
+        assert texts >= {"13% (3–24%)", "6% (2–11%)"}
+        assert (EN("chart.unknown") in texts) == (value is None)
+
+
+def test_without_odds_the_gap_stands_alone_and_says_so() -> None:
+    gap = (Dated(date(1960, 3, 31), -4.0), Dated(date(1965, 6, 30), 1.25))
+    spec = odds_chart(OddsData(gap, (2.0, 10.0), (), 3, 90.0), EN, sources="s")
+    assert len(spec["vconcat"]) == 1
+    assert caption_of(spec).description.endswith(
+        f"Gap at the last quarter: +1.2 pp. {EN('odds.none')}."
+    )

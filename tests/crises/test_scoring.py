@@ -166,6 +166,59 @@ def test_drawing_countries_widens_what_countries_share():
     assert means.std() == pytest.approx(own.std() / 5.0, rel=0.1)
 
 
+def test_both_at_once_is_the_product_and_the_hull_holds_all():
+    unit, time = np.repeat(np.arange(6), 20), np.tile(np.arange(20), 6)
+    made = draw(unit, time, block_years=5, seed=3, replications=50)
+    np.testing.assert_array_equal(made.joint, made.country * made.block)
+    crisis = (np.random.default_rng(2).uniform(size=(6, 20)) < 0.08).astype(float)
+    found = odds("all", np.ones((6, 20)), crisis, np.arange(20), horizon=3, seed=1,
+                 replications=200)  # fmt: skip
+    for part in (found.by_country, found.by_block, found.by_joint, found.wilson):
+        assert found.low_pct <= part.low <= part.high <= found.high_pct
+
+
+def _waves(random, countries=17, years=66):
+    """A state that hangs together over time and countries, and crises that come in waves."""
+    crises_wave, state_wave = np.zeros(years), np.zeros(years)
+    state = np.zeros((countries, years))
+    for t in range(1, years):
+        crises_wave[t] = 0.7 * crises_wave[t - 1] + random.normal()
+        state_wave[t] = 0.8 * state_wave[t - 1] + random.normal()
+        state[:, t] = 0.8 * state[:, t - 1] + random.normal(size=countries)
+    state += 1.2 * state_wave
+    inside = (state > np.quantile(state, 0.8)).astype(float)
+    recent = np.max([lagged(inside, back) for back in (1, 2, 3)], axis=0)
+    own = 0.3 * random.normal(size=(countries, 1))
+    log_odds = -4.2 + own + 0.8 * crises_wave + np.nan_to_num(recent)
+    return inside, (random.uniform(size=inside.shape) < 1 / (1 + np.exp(-log_odds))).astype(float)
+
+
+@pytest.mark.soak
+def test_intervals_hold_the_truth_about_as_often_as_is_said():
+    """Said in "how far to trust this": some 84 to 90 % where crises come in strong waves."""
+    random = np.random.default_rng(8)
+    total = np.zeros((2, 2))
+    for _ in range(1500):
+        inside, crisis = _waves(random)
+        label = ahead(crisis, 3)
+        for state in (0, 1):
+            kept = np.isfinite(label) & (inside == state)
+            total[state] += label[kept].sum(), kept.sum()
+    truth = 100 * total[:, 0] / total[:, 1]
+    held, apart, worlds = np.zeros(2), np.zeros(2), 250
+    for world in range(worlds):
+        inside, crisis = _waves(random)
+        for state in (0, 1):
+            found = odds("s", (inside == state).astype(float), crisis, np.arange(66), horizon=3,
+                         seed=world, replications=300)  # fmt: skip
+            held[state] += found.low_pct <= truth[state] <= found.high_pct
+            alone = hull(found.by_country, found.by_block)
+            apart[state] += alone.low <= truth[state] <= alone.high
+    assert (held / worlds > 0.80).all(), held / worlds
+    assert (held / worlds < 0.97).all(), held / worlds
+    assert (apart / worlds < 0.80).all(), "each alone would do"
+
+
 @given(st.integers(0, 60), st.integers(1, 60), st.sampled_from([80.0, 90.0, 95.0]))
 def test_wilson_is_that_of_statsmodels(events, more, level):
     proportion = pytest.importorskip("statsmodels.stats.proportion")

@@ -161,3 +161,12 @@ def test_missing_and_broken_series():
     assert (
         handmade(BIS_CREDIT_RATIO_US=ratio).signal("credit_gap").figures[0].status is Status.BREAK
     )
+
+
+def test_an_old_substitute_is_said_to_be_old_and_not_to_be_missing(edition_store):
+    """The edition ships one index of house prices, and its last figure is of 2025."""
+    found = today(View(as_of="2026-05-01", store=edition_store)).signal("rzone_household")
+    assert found.state == "unknown"
+    (price,) = found.figures
+    assert (price.status, price.origins[0].series) == (Status.STALE, "USSTHPI")
+    assert price.origins[0].stands_for == "CSUSHPINSA"

@@ -5,14 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from debtcycle.bubbles._native import compiled
+from debtcycle.bubbles.rules import CONSTANT, FINE, PERFECT, ROUND_OFF
 
-__all__ = ["CONSTANT", "FINE", "PERFECT", "careful_window", "columns_of", "orthogonal"]
-
-# What became of a window.
-FINE, CONSTANT, PERFECT = 0, 1, 2
-
-# A residual below this many half-units in the last place of the largest observation is round-off.
-ROUND_OFF = 16 * 2.0**-53
+__all__ = ["careful_window", "columns_of", "orthogonal"]
 
 
 @compiled

@@ -8,13 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles._careful import CONSTANT, FINE, PERFECT, careful_window
+from debtcycle.bubbles._careful import careful_window
 from debtcycle.bubbles._native import CROSS, LEVEL, SQUARE, SUM, TRUST, compiled
 from debtcycle.bubbles.kernel import BLOCK, Values, root, scan, workspace
+from debtcycle.bubbles.rules import AIC, BIC, CONSTANT, FINE, PERFECT, PSYMONITOR_BIC
 
-__all__ = ["AIC", "BIC", "PSYMONITOR_AIC", "PSYMONITOR_BIC", "chosen_statistics"]
-
-BIC, AIC, PSYMONITOR_BIC, PSYMONITOR_AIC = range(4)
+__all__ = ["chosen_statistics"]
 
 
 @compiled

@@ -63,7 +63,7 @@ def compiled(function: Callable[..., Any]) -> Any:
 def _stamp() -> str:
     """Digest of the files from which machine code is made."""
     found = hashlib.sha256()
-    for name in ("_careful", "_information", "_native", "draws", "kernel"):
+    for name in ("_careful", "_information", "_native", "draws", "kernel", "rules"):
         found.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     return found.hexdigest()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles.draws import Values
+from debtcycle.bubbles.critical import Values
 from debtcycle.errors import ConfigError
 
 __all__ = ["Null", "drawable_null", "fit_null", "grow", "null_lags"]

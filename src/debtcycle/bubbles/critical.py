@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
-from debtcycle.bubbles.draws import Draws, Places, Values
 from debtcycle.errors import ConfigError
 
-__all__ = ["LEVELS", "PROBABILITIES", "CriticalValues", "Definition", "Statistic", "quantiles"]
+if TYPE_CHECKING:
+    from debtcycle.bubbles.draws import Draws
+
+__all__ = [
+    "LEVELS",
+    "PROBABILITIES",
+    "CriticalValues",
+    "Definition",
+    "Places",
+    "Statistic",
+    "Values",
+    "knots_of",
+    "quantiles",
+]
+
+Values = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 Definition = Literal["bsadf", "running-max", "badf"]
 Statistic = Literal["adf", "sadf", "gsadf"]
@@ -20,6 +36,7 @@ PROBABILITIES = (
     0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95,
     0.975, 0.99, 0.995, 0.999,
 )  # fmt: skip
+MOST_KNOTS = 32
 _ROWS = {"badf": 0, "bsadf": 1, "running-max": 2}
 
 
@@ -121,6 +138,18 @@ class CriticalValues:
             np.log(dates - first), np.log(self.knots - first), curve
         )
         return found
+
+
+def knots_of(n: int, window: int, most: int = MOST_KNOTS) -> Places:
+    """Places where a sequence is kept: dense at its beginning, where quantiles move most.
+
+    Geometrically spaced in the number of dates since the first; between them quantiles are
+    interpolated linearly in the logarithm of that number.
+    """
+    dates = n - window + 1
+    steps = np.unique(np.round(np.geomspace(1, dates, min(most, dates))).astype(np.intp))
+    places: Places = steps + (window - 2)
+    return places
 
 
 def quantiles(draws: Draws) -> tuple[Values, Values]:

@@ -12,23 +12,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from debtcycle.bubbles._information import chosen_statistics
 from debtcycle.bubbles._native import compiled
+from debtcycle.bubbles.critical import Places, Values, knots_of
 from debtcycle.bubbles.kernel import statistics, supremum, workspace
 from debtcycle.bubbles.windows import checked_count
 
-__all__ = ["BATCH", "Draws", "Progress", "Seed", "Values", "draw", "knots_of", "random_walks"]
+__all__ = ["BATCH", "Draws", "Progress", "Seed", "draw", "random_walks"]
 
-Values = NDArray[np.float64]
-Places = NDArray[np.intp]
 Maker = Callable[[np.random.Generator, int], Values]
 Progress = Callable[[float], object]
 Seed = int | np.random.SeedSequence
 
 BATCH = 64
-MOST_KNOTS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +48,6 @@ class Draws:
     badf: Values
     bsadf: Values
     running: Values
-
-
-def knots_of(n: int, window: int, most: int = MOST_KNOTS) -> Places:
-    """Places where a sequence is kept: dense at its beginning, where quantiles move most.
-
-    Geometrically spaced in the number of dates since the first; between them quantiles are
-    interpolated linearly in the logarithm of that number.
-    """
-    dates = n - window + 1
-    steps = np.unique(np.round(np.geomspace(1, dates, min(most, dates))).astype(np.intp))
-    places: Places = steps + (window - 2)
-    return places
 
 
 @compiled

@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles._careful import FINE, PERFECT, careful_window
+from debtcycle.bubbles._careful import careful_window
 from debtcycle.bubbles._native import (
     CROSS,
     LEVEL,
@@ -30,10 +30,10 @@ from debtcycle.bubbles._native import (
     compiled,
     sweep,
 )
+from debtcycle.bubbles.rules import FINE, PERFECT, TRUST_SHARE
 
 __all__ = [
     "BLOCK",
-    "TRUST_SHARE",
     "Values",
     "extremes",
     "root",
@@ -44,7 +44,6 @@ __all__ = [
 ]
 
 BLOCK = 128
-TRUST_SHARE = 1e-6
 Values = NDArray[np.float64]
 
 
@@ -189,7 +188,7 @@ def statistics(y: Values, window: int, lag: int) -> tuple[Values, Values, NDArra
         Not numbers before place window-1; BSADF not a number either where no window has an
         answer, or where an explosive root fits one perfectly.
     flags : array (n,) of int8
-        The worst of `_careful`'s codes met at each end.
+        The worst of the codes of `rules` met at each end.
     """
     order = (0,) * lag
     flags = np.zeros(len(y), np.int8)

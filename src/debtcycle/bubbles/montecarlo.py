@@ -6,14 +6,17 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import platformdirs
 
-from debtcycle.bubbles.critical import CriticalValues, quantiles
-from debtcycle.bubbles.draws import Progress, draw, knots_of, random_walks
+from debtcycle.bubbles.critical import CriticalValues, knots_of, quantiles
 from debtcycle.bubbles.tables import SEED, tabulated
 from debtcycle.bubbles.windows import checked_count, checked_lag, checked_window
+
+if TYPE_CHECKING:
+    from debtcycle.bubbles.draws import Progress
 
 __all__ = ["CACHE_VARIABLE", "REPLICATIONS", "monte_carlo", "simulate"]
 
@@ -37,6 +40,9 @@ def simulate(
     The walks are y[t] = 1/n + y[t-1] + e[t] with standard normal e (Phillips, Shi and Yu 2015,
     d = eta = 1). The stream of random numbers is set by the seed and by n, window and lag.
     """
+    # Only who simulates needs the compiler, which takes half a second to load.
+    from debtcycle.bubbles.draws import draw, random_walks
+
     stream = np.random.SeedSequence((seed, n, window, lag))
     draws = draw(
         random_walks(n), n, window, lag, replications=replications, seed=stream, threads=threads,

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from debtcycle.bubbles.autoregression import drawable_null, grow
-from debtcycle.bubbles.critical import CriticalValues, Definition, quantiles
+from debtcycle.bubbles.critical import CriticalValues, Definition, Values, quantiles
 from debtcycle.bubbles.dating import Episode, date_episodes
-from debtcycle.bubbles.draws import Maker, Progress, Seed, Values, draw
+from debtcycle.bubbles.draws import Maker, Progress, Seed, draw
 from debtcycle.bubbles.series import Observed, checked_dates, checked_numbers
 from debtcycle.bubbles.supadf import SupADF, sup_adf
 from debtcycle.errors import ConfigError

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles.kernel import extremes
 from debtcycle.errors import ConfigError
 
-__all__ = ["Observed", "checked_dates", "observed"]
+__all__ = ["Extremes", "Observed", "checked_dates", "checked_numbers", "extremes", "observed"]
 
 Values = NDArray[np.float64]
+Extremes = Callable[[Values], tuple[float, float]]
 
 # Year, then quarter, or month, then perhaps day: the spellings whose order can be checked.
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.IGNORECASE)
@@ -64,8 +64,18 @@ def _numbers(given: Any, column: str) -> Values:
     return np.ascontiguousarray(found)
 
 
-def checked_numbers(given: Any, column: str = "-") -> Values:
+def extremes(values: Values) -> tuple[float, float]:
+    """Smallest and largest number; not numbers if one of them is not."""
+    return float(values.min()), float(values.max())
+
+
+def checked_numbers(given: Any, column: str = "-", measure: Extremes = extremes) -> Values:
     """A series that can be tested.
+
+    Parameters
+    ----------
+    measure : callable
+        `extremes`, or its compiled twin, which takes a fifth of the time.
 
     Raises
     ------
@@ -76,7 +86,7 @@ def checked_numbers(given: Any, column: str = "-") -> Values:
     found = _numbers(given, column)
     if not len(found):
         raise ConfigError("bubbles.empty", column=column)
-    low, high = extremes(found)
+    low, high = measure(found)
     if math.isnan(low) or math.isinf(high - low):
         if np.isnan(found).any():
             raise ConfigError("bubbles.missing", row=_first(np.isnan(found)), column=column)
@@ -151,7 +161,9 @@ def _without_gaps(months: list[int], texts: Sequence[str], column: str) -> None:
         raise ConfigError("bubbles.date_gap", row=row, column=column, text=text)
 
 
-def observed(given: Any, dates: Sequence[object] | None = None) -> Observed:
+def observed(
+    given: Any, dates: Sequence[object] | None = None, measure: Extremes = extremes
+) -> Observed:
     """A checked series from numbers, an array, or a pandas or polars series.
 
     Dates are taken from an index of dates or periods unless they are given.
@@ -165,7 +177,7 @@ def observed(given: Any, dates: Sequence[object] | None = None) -> Observed:
         return given
     name = getattr(given, "name", None)
     column = "-" if name is None else str(name)
-    values = checked_numbers(given, column)
+    values = checked_numbers(given, column, measure)
     if dates is None:
         index = getattr(given, "index", None)
         kind = type(index).__name__

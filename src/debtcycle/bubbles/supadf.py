@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles._careful import PERFECT
-from debtcycle.bubbles._information import (
-    AIC,
-    BIC,
-    PSYMONITOR_AIC,
-    PSYMONITOR_BIC,
-    chosen_statistics,
-)
-from debtcycle.bubbles.critical import CriticalValues, Definition
+from debtcycle.bubbles.critical import CriticalValues, Definition, Values
 from debtcycle.bubbles.dating import Episode, date_episodes
-from debtcycle.bubbles.draws import Values
-from debtcycle.bubbles.kernel import statistics
 from debtcycle.bubbles.montecarlo import monte_carlo
-from debtcycle.bubbles.series import Observed, observed
+from debtcycle.bubbles.rules import PERFECT, RULES
+from debtcycle.bubbles.series import Observed, extremes, observed
+from debtcycle.bubbles.vectors import vector_statistics
 from debtcycle.bubbles.windows import MOST_LAGS, checked_lag, checked_window
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RULES", "SupADF", "sup_adf"]
-
-RULES = {
-    "bic": BIC,
-    "aic": AIC,
-    "psymonitor-bic": PSYMONITOR_BIC,
-    "psymonitor-aic": PSYMONITOR_AIC,
-}
+__all__ = ["SupADF", "sup_adf"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,6 +209,7 @@ def sup_adf(
     *,
     dates: Sequence[object] | None = None,
     max_lag: int = 4,
+    compiled: bool = True,
 ) -> SupADF:
     """Test a series for explosive roots.
 
@@ -248,6 +236,9 @@ def sup_adf(
         Observations in the shortest window; by default floor((.01 + 1.8/sqrt(n)) n).
     dates : sequence, optional
         A label for each observation: years, quarters, months or days in order.
+    compiled : bool, default True
+        False: without lags, in NumPy alone. The same to 1e-10; slower by far, but the compiler
+        behind the kernel takes half a second to load, which one series is not worth.
 
     Returns
     -------
@@ -267,14 +258,25 @@ def sup_adf(
     >>> test.window, test.gsadf >= test.sadf
     (20, True)
     """
-    data = observed(series, dates)
-    if isinstance(lag, str):
-        if lag not in RULES:
-            raise ConfigError("bubbles.lag", lag=lag, most=MOST_LAGS)
-        most = checked_lag(max_lag)
-        shortest = checked_window(window, len(data.values), most)
-        found = chosen_statistics(data.values, shortest, most, RULES[lag])
-        return SupADF(data, shortest, most, lag, *found)
-    order = checked_lag(lag)
+    if not compiled and lag != 0:
+        raise ConfigError("bubbles.uncompiled", lag=lag)
+    data = observed(series, dates, _kernel().extremes if compiled else extremes)
+    if isinstance(lag, str) and lag not in RULES:
+        raise ConfigError("bubbles.lag", lag=lag, most=MOST_LAGS)
+    order = checked_lag(max_lag if isinstance(lag, str) else lag)
     shortest = checked_window(window, len(data.values), order)
-    return SupADF(data, shortest, order, None, *statistics(data.values, shortest, order))
+    if isinstance(lag, str):
+        from debtcycle.bubbles._information import chosen_statistics
+
+        chosen = chosen_statistics(data.values, shortest, order, RULES[lag])
+        return SupADF(data, shortest, order, lag, *chosen)
+    found = None if compiled else vector_statistics(data.values, shortest)
+    if found is None:
+        found = _kernel().statistics(data.values, shortest, order)
+    return SupADF(data, shortest, order, None, *found)
+
+
+@cache
+def _kernel() -> Any:
+    """The compiled kernel, loaded with the first test that needs it."""
+    return import_module("debtcycle.bubbles.kernel")

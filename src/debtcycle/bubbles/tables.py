@@ -16,8 +16,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.bubbles.critical import LEVELS, PROBABILITIES, CriticalValues
-from debtcycle.bubbles.draws import knots_of
+from debtcycle.bubbles.critical import LEVELS, PROBABILITIES, CriticalValues, knots_of
 
 __all__ = ["SEED", "STEP", "pack", "shipped", "tabulated", "unpack"]
 

@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 
 from debtcycle.bubbles.autoregression import drawable_null, grow, null_lags
-from debtcycle.bubbles.critical import LEVELS, CriticalValues, quantiles
-from debtcycle.bubbles.draws import Maker, Progress, Seed, Values, draw
-from debtcycle.bubbles.supadf import RULES, SupADF
+from debtcycle.bubbles.critical import LEVELS, CriticalValues, Values, quantiles
+from debtcycle.bubbles.draws import Maker, Progress, Seed, draw
+from debtcycle.bubbles.rules import RULES
+from debtcycle.bubbles.supadf import SupADF
 from debtcycle.bubbles.windows import checked_count
 from debtcycle.errors import ConfigError
 

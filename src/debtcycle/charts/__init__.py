@@ -9,10 +9,18 @@ from debtcycle.charts.axes import AxesData, AxisRow, InputRow, axes_chart, input
 from debtcycle.charts.causes import CausePanel, CausesData, causes_chart
 from debtcycle.charts.debt import DebtData, DebtPoint, debt_chart
 from debtcycle.charts.events import EventData, EventValue, events_chart
+from debtcycle.charts.explosive import (
+    Episode,
+    ExplosiveData,
+    ExplosivePanel,
+    ExplosiveRow,
+    explosive_chart,
+)
 from debtcycle.charts.fans import FanLine, FanPanel, FansData, fans_chart
 from debtcycle.charts.gauges import GaugeData, GaugeRow, gauges_chart
 from debtcycle.charts.hazard import HazardData, HazardLine, hazard_chart
 from debtcycle.charts.ledger import LedgerRow, ledger_chart
+from debtcycle.charts.odds import OddsData, OddsMark, OddsMeasure, odds_chart
 from debtcycle.charts.phases import PhasesData, phases_chart
 from debtcycle.charts.policy import Announced, PolicyData, policy_chart
 from debtcycle.charts.render import render_png, render_svg
@@ -29,8 +37,12 @@ __all__ = [
     "Dated",
     "DebtData",
     "DebtPoint",
+    "Episode",
     "EventData",
     "EventValue",
+    "ExplosiveData",
+    "ExplosivePanel",
+    "ExplosiveRow",
     "FanLine",
     "FanPanel",
     "FansData",
@@ -43,6 +55,9 @@ __all__ = [
     "MapData",
     "MapPoint",
     "MonthMark",
+    "OddsData",
+    "OddsMark",
+    "OddsMeasure",
     "PhasesData",
     "PolicyData",
     "Spec",
@@ -53,12 +68,14 @@ __all__ = [
     "causes_chart",
     "debt_chart",
     "events_chart",
+    "explosive_chart",
     "fans_chart",
     "gauges_chart",
     "hazard_chart",
     "inputs_chart",
     "ledger_chart",
     "map_chart",
+    "odds_chart",
     "phases_chart",
     "policy_chart",
     "render_png",

@@ -200,6 +200,7 @@ def _score_row(name: str, score: Score) -> tuple[str, ...]:
         name, _number(score.auroc, 3),
         f"{_number(score.by_country.low, 3)}-{_number(score.by_country.high, 3)}",
         f"{_number(score.by_block.low, 3)}-{_number(score.by_block.high, 3)}",
+        f"{_number(score.by_joint.low, 3)}-{_number(score.by_joint.high, 3)}",
         str(score.observations), str(score.crises), _number(score.brier, 4),
         _number(score.brier_base, 4), _number(score.log, 4), _number(score.log_base, 4),
         _number(None if losses is None else losses.relative_usefulness, 3),
@@ -207,8 +208,8 @@ def _score_row(name: str, score: Score) -> tuple[str, ...]:
 
 
 _SCORE_COLUMNS = (
-    "sample", "area", "by_country", "by_block", "years", "crises", "brier", "brier_base", "log",
-    "log_base", "usefulness",
+    "sample", "area", "by_country", "by_block", "by_joint", "years", "crises", "brier",
+    "brier_base", "log", "log_base", "usefulness",
 )  # fmt: skip
 
 

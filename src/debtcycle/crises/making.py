@@ -22,6 +22,7 @@ from debtcycle.crises.labels import AFTER_YEARS, ahead, drop_after, without_year
 from debtcycle.crises.logit import WAR_YEARS
 from debtcycle.crises.observations import observe
 from debtcycle.crises.odds import chance_known
+from debtcycle.crises.quoted import GAP_BANDS, HIGH_PERCENTILE, HORIZONS, QUOTED_HORIZON
 from debtcycle.crises.record import CutoffRow, OddsRow, SkillRow
 from debtcycle.crises.record_rows import SEED, Made, odds_row, skill_row
 from debtcycle.crises.rzone import RZone, change_over, growth_over, rzone
@@ -31,10 +32,6 @@ from debtcycle.crises.standard import percentile_known
 from debtcycle.sources.parsed import Parsed
 
 __all__ = [
-    "GAP_BANDS",
-    "HIGH_PERCENTILE",
-    "HORIZONS",
-    "QUOTED_HORIZON",
     "SECTORS",
     "GapPanel",
     "gap_panel",
@@ -44,13 +41,8 @@ __all__ = [
     "service_rows",
 ]
 
-HORIZONS = (1, 2, 3, 4)
-QUOTED_HORIZON = 3
 # Years from which a reading of that time can be given its odds.
 FIRST_KNOWN = 1980
-# Between these the Basel Committee's buffer rises from nothing to its full size (BCBS 187, 2010).
-GAP_BANDS = (2.0, 10.0)
-HIGH_PERCENTILE = 80.0
 SECTORS = ("business", "household")
 Ints = NDArray[np.int64]
 

@@ -15,9 +15,9 @@ from debtcycle.crises.intervals import (
     LEVEL_PCT,
     REPLICATIONS,
     Interval,
-    both,
     draw,
     hull,
+    ways,
     wilson,
 )
 from debtcycle.crises.labels import ahead
@@ -45,8 +45,9 @@ class Odds:
     share_pct : float or None
         None without an observation.
     low_pct, high_pct : float
-        Hull of `by_country`, `by_block` and `wilson`; 0 to 100 without an observation.
-    by_country, by_block, wilson : Interval
+        Hull of `by_country`, `by_block`, `by_joint` and `wilson`; 0 to 100 without an
+        observation.
+    by_country, by_block, by_joint, wilson : Interval
         In percent. Wilson's counts one trial for every `horizon` country-years, whose windows
         overlap; it keeps the interval of a state without a crisis from having no width.
     """
@@ -65,6 +66,7 @@ class Odds:
     level_pct: float
     by_country: Interval
     by_block: Interval
+    by_joint: Interval
     wilson: Interval
 
     def to_pandas(self) -> pd.DataFrame:
@@ -97,7 +99,7 @@ def _share(label: Floats, weights: Floats) -> Floats:
 
 def _bootstrapped(
     known: Observations, horizon: int, seed: int, replications: int, level_pct: float
-) -> tuple[Interval, Interval]:
+) -> tuple[Interval, Interval, Interval]:
     """Intervals of the share among the members of a state.
 
     Weights of a draw are taken over all country-years whose state is known, those outside the
@@ -105,8 +107,10 @@ def _bootstrapped(
     """
     member = known.score > 0
     if not member.any():
-        nothing = (Interval(np.nan, np.nan, level_pct, method) for method in ("country", "block"))
-        return next(nothing), next(nothing)
+        country, block, joint = (
+            Interval(np.nan, np.nan, level_pct, method) for method in ("country", "block", "joint")
+        )
+        return country, block, joint
     draws = draw(
         known.unit,
         known.time,
@@ -114,7 +118,7 @@ def _bootstrapped(
         seed=seed,
         replications=replications,
     )
-    return both(draws, lambda weights: _share(known.label[member], weights[:, member]), level_pct)
+    return ways(draws, lambda weights: _share(known.label[member], weights[:, member]), level_pct)
 
 
 def odds(
@@ -151,15 +155,15 @@ def odds(
     within = observe(np.where(inside > 0, inside, np.nan), marks, crisis, times, horizon=horizon)
     count, events = len(within), within.positives
     small = wilson(events / horizon, count / horizon, level_pct)
-    by_country, by_block = _bootstrapped(known, horizon, seed, replications, level_pct)
-    outer = hull(by_country, by_block, small)
+    by_country, by_block, by_joint = _bootstrapped(known, horizon, seed, replications, level_pct)
+    outer = hull(by_country, by_block, by_joint, small)
     return Odds(
         state, horizon, count, events, within.crises, within.units,
         int(within.time.min()) if count else None,
         int(within.time.max()) if count else None,
         100.0 * events / count if count else None,
         100.0 * outer.low, 100.0 * outer.high, level_pct,
-        _in_pct(by_country), _in_pct(by_block), _in_pct(small),
+        _in_pct(by_country), _in_pct(by_block), _in_pct(by_joint), _in_pct(small),
     )  # fmt: skip
 
 

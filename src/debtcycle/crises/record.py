@@ -74,6 +74,8 @@ class SkillRow:
     country_high: Number
     block_low: Number
     block_high: Number
+    joint_low: Number
+    joint_high: Number
     block_years: int
     brier: Number
     brier_base: Number
@@ -91,15 +93,15 @@ class SkillRow:
 
     @property
     def low(self) -> Number:
-        """Lower end of the hull of both intervals."""
-        known = [low for low in (self.country_low, self.block_low) if low is not None]
-        return min(known, default=None)
+        """Lower end of the hull of the intervals."""
+        ends = (self.country_low, self.block_low, self.joint_low)
+        return min((low for low in ends if low is not None), default=None)
 
     @property
     def high(self) -> Number:
-        """Upper end of the hull of both intervals."""
-        known = [high for high in (self.country_high, self.block_high) if high is not None]
-        return max(known, default=None)
+        """Upper end of the hull of the intervals."""
+        ends = (self.country_high, self.block_high, self.joint_high)
+        return max((high for high in ends if high is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

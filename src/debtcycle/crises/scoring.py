@@ -17,9 +17,9 @@ from debtcycle.crises.intervals import (
     LEVEL_PCT,
     REPLICATIONS,
     Interval,
-    both,
     draw,
     hull,
+    ways,
 )
 from debtcycle.crises.labels import AFTER_YEARS, ahead, drop_after
 from debtcycle.crises.observations import observe
@@ -54,8 +54,8 @@ class Score:
     observations, before_crisis, crises, countries, first, last : int
         Counts behind the area under the curve.
     auroc : float
-    by_country, by_block, interval : Interval
-        By drawing countries, by drawing blocks of years, and the hull of both.
+    by_country, by_block, by_joint, interval : Interval
+        By drawing countries, blocks of years, and both at once, and the hull of all.
     block_years : int
         Length of the blocks: the horizon, and five years at least.
     brier, brier_base, log, log_base : float or None
@@ -80,6 +80,7 @@ class Score:
     auroc: float
     by_country: Interval
     by_block: Interval
+    by_joint: Interval
     interval: Interval
     block_years: int
     brier: float | None
@@ -202,7 +203,7 @@ def score_signal(
         raise ConfigError("crises.empty", name=name, found=len(seen), events=seen.positives)
     block = max(horizon, LEAST_BLOCK_YEARS)
     draws = draw(seen.unit, seen.time, block_years=block, seed=seed, replications=replications)
-    by_country, by_block = both(
+    by_country, by_block, by_joint = ways(
         draws, lambda weights: auroc_of_weights(seen.score, seen.label, weights), level_pct
     )
     limits = np.full(len(times), np.nan if threshold is None else threshold)
@@ -211,7 +212,7 @@ def score_signal(
     return Score(
         name, sample, horizon, after, len(seen), seen.positives, seen.crises, seen.units,
         int(seen.time.min()), int(seen.time.max()), auroc(seen.score, seen.label),
-        by_country, by_block, hull(by_country, by_block), block,
+        by_country, by_block, by_joint, hull(by_country, by_block, by_joint), block,
         *_probabilities(probability, marks, crisis, times, horizon),
         *_signalled(score, marks, crisis, times, limits, horizon, preference, after),
     )  # fmt: skip

@@ -6,7 +6,7 @@ began. So a view of 2007 is given the odds of 2006 and does not know what came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ from debtcycle.catalogue.calendar import shift_months
 from debtcycle.catalogue.model import Frequency
 from debtcycle.crises._check import Floats
 from debtcycle.crises._summary import frame, lines
-from debtcycle.crises.gap import credit_gap
-from debtcycle.crises.making import GAP_BANDS, HIGH_PERCENTILE, HORIZONS, QUOTED_HORIZON
+from debtcycle.crises.gap import CreditGap, credit_gap
+from debtcycle.crises.quoted import GAP_BANDS, HIGH_PERCENTILE, HORIZONS, QUOTED_HORIZON
 from debtcycle.crises.record import CutoffRow, OddsRow, Record, SkillRow, shipped_record
 from debtcycle.crises.service import FIRMS_YEARS, HOUSEHOLDS_YEARS, debt_service
 from debtcycle.crises.standard import percentile_known
@@ -30,13 +30,14 @@ from debtcycle.views import Series, View
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CrisisReading", "Signal", "today"]
+__all__ = ["CrisisReading", "Signal", "gap_path", "states_of", "today"]
 
 # Debt, prices and what stands in for what the measure asks for.
 DEBT = {"household": "CMDEBT", "business": "TBSDODNS"}
 PRICES = {"household": "CSUSHPINSA", "business": "SHILLER_PRICE"}
 RATE = "GS10"
 _YEARS = {"household": HOUSEHOLDS_YEARS, "business": FIRMS_YEARS}
+_STATES = {"credit": ("high", "middle", "low"), "dsr": ("high", "other"), "rzone": ("in", "out")}
 _LEAST_QUARTERS = 40
 _WINDOW_MONTHS = 36
 Days = NDArray[np.datetime64]
@@ -142,6 +143,11 @@ class CrisisReading(HasReadings):
         return lines(f"CrisisReading {self.country} {self.as_of}", pairs)
 
 
+def states_of(signal: str) -> tuple[str, ...]:
+    """The states that a measure can have, from the one with the highest odds expected down."""
+    return _STATES[signal.partition("_")[0]]
+
+
 def _signal(
     view: View,
     record: Record,
@@ -162,15 +168,23 @@ def _signal(
     )  # fmt: skip
 
 
+def gap_path(view: View) -> CreditGap | None:
+    """The credit gap by quarter, computed here and not read; None where the ratio has a break."""
+    ratio = view.series("BIS_CREDIT_RATIO_US")
+    try:
+        return credit_gap(ratio.values, ratio.periods, name=ratio.id)
+    except ConfigError:
+        return None
+
+
 def _gap(view: View, record: Record) -> Signal:
-    """The credit gap from the ratio of the store, computed here and not read."""
+    """The credit gap from the ratio of the store."""
     ratio = view.series("BIS_CREDIT_RATIO_US")
     made = refuse(view, "credit_gap", "pp", ratio)
     state = "unknown"
     if made is None:
-        try:
-            found = credit_gap(ratio.values, ratio.periods, name=ratio.id)
-        except ConfigError:
+        found = gap_path(view)
+        if found is None:
             made = reading("credit_gap", "pp", None, ratio, lacking=Status.BREAK)
         else:
             value = found.latest_pp
@@ -260,11 +274,23 @@ def _real_growth_pct(
     return (None if np.isnan(change) else change), *used
 
 
+def _at_hand(view: View, key: str) -> Series:
+    """A series or its fresh substitute; where neither is, an old substitute rather than nothing.
+
+    So a reader is told that the last figure is too old, and not that there is none.
+    """
+    found = view.resolve(key)
+    if len(found):
+        return found
+    held = (view.series(other) for other in view.catalogue[key].substitutes)
+    return next((replace(other, stands_for=key) for other in held if len(other)), found)
+
+
 def _zone(view: View, record: Record, sector: str) -> Signal:
     """Whether debt and prices have both risen by more than their cut-offs."""
     name = f"rzone_{sector}"
     debt, gdp = view.series(DEBT[sector]), view.series("GDP")
-    price, cpi = view.resolve(PRICES[sector]), view.resolve("CPIAUCSL")
+    price, cpi = _at_hand(view, PRICES[sector]), view.resolve("CPIAUCSL")
     stand_ins: tuple[str, ...] = ("latest_vintage",)
     if sector == "business":
         stand_ins = ("shiller_monthly_mean", *stand_ins)

@@ -13,7 +13,7 @@ Source: Phillips, Shi and Yu (2015), International Economic Review 56(4), for te
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -27,9 +27,8 @@ from debtcycle.indicators._common import reading, refuse
 from debtcycle.indicators.model import HasReadings, Reading, Status
 from debtcycle.views import View
 
-# The compiler behind the tests takes half a second to load: only where something is tested.
 if TYPE_CHECKING:
-    from debtcycle.bubbles import CriticalValues, Episode
+    from debtcycle.bubbles import CriticalValues, Episode, SupADF
 
 __all__ = [
     "DEFINITION",
@@ -37,6 +36,8 @@ __all__ = [
     "LEVEL_PCT",
     "MOST",
     "WINDOW",
+    "ExplosivePath",
+    "ExplosiveRun",
     "ExplosiveSeries",
     "ExplosiveState",
     "ExplosiveTest",
@@ -66,6 +67,36 @@ class ExplosiveState(StrEnum):
     ABOVE = "above"  # above the line, not yet long enough
     NOT = "not_explosive"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ExplosiveRun:
+    """An episode: first and last period, and whether the series rose in it."""
+
+    first: date
+    last: date
+    upward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExplosivePath:
+    """The test at every date that has one.
+
+    Attributes
+    ----------
+    periods : tuple of date
+    statistic : tuple of float or None
+        BSADF; None where no finite answer exists.
+    critical : tuple of float
+        Its quantile under the null.
+    runs : tuple of ExplosiveRun
+        Episodes of either direction that were long enough, oldest first.
+    """
+
+    periods: tuple[date, ...]
+    statistic: tuple[float | None, ...]
+    critical: tuple[float, ...]
+    runs: tuple[ExplosiveRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +130,8 @@ class ExplosiveTest:
         Ended or lasting upward episodes so far.
     previous : tuple of (date, date) or None
         First and last period of the last upward episode that has ended.
+    path : ExplosivePath or None
+        Statistic, line and episodes up to the date.
     """
 
     fundamental: str | None
@@ -116,6 +149,7 @@ class ExplosiveTest:
     above_share_pct: float | None = None
     episodes: int = 0
     previous: tuple[date, date] | None = None
+    path: ExplosivePath | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +238,7 @@ def _tested(
 
     values, periods = values[-MOST:], periods[-MOST:]
     try:
-        test = sup_adf(values, LAG, WINDOW)
+        test = sup_adf(values, LAG, WINDOW, compiled=False)
     except ConfigError:  # shorter than a window, or without any movement
         return _unknown(fundamental, Status.SHORT)
     bounds = critical_values(test.n)
@@ -235,6 +269,25 @@ def _tested(
         previous=(periods[ended[-1].start].item(), periods[ended[-1].end].item())
         if ended
         else None,
+        path=_path(test, line, periods, [run for run in runs if run.duration >= shortest]),
+    )
+
+
+def _path(
+    test: SupADF, line: Floats, periods: NDArray[np.datetime64], episodes: Sequence[Episode]
+) -> ExplosivePath:
+    """Statistic and line from the last observation of the first window on."""
+    kept = slice(test.window - 1, None)
+    return ExplosivePath(
+        tuple(periods[kept].tolist()),
+        tuple(_finite(value) for value in test.bsadf[kept].tolist()),
+        tuple(line[kept].tolist()),
+        tuple(
+            ExplosiveRun(
+                periods[run.start].item(), periods[run.end].item(), run.direction == "upward"
+            )
+            for run in episodes
+        ),
     )
 
 

@@ -36,6 +36,7 @@ from debtcycle.charts import (
 )
 from debtcycle.cycle.assess import Assessment, Scored
 from debtcycle.cycle.findings import Findings
+from debtcycle.cycle.ratios import RATIOS
 from debtcycle.cycle.record import RecordRow
 from debtcycle.cycle.verdict import AXIS_LINE, Verdict
 from debtcycle.indicators.bubble_gauge import BUBBLE_LINE
@@ -45,16 +46,22 @@ from debtcycle.indicators.fiscal import fiscal_stance
 from debtcycle.indicators.model import Origin, Reading
 from debtcycle.indicators.policy_history import PolicyHistory, policy_history
 from debtcycle.report.format import day_of
+from debtcycle.report.warning_figures import explosive_spec, odds_spec
 from debtcycle.report.words import Words
 from debtcycle.views import View
 
 __all__ = ["chart_specs", "sources_line"]
 
 
-def sources_line(origins: Iterable[Origin], view: View, words: Words) -> str:
-    """Publishers of the figures behind a chart, and series that stand in for others."""
+def sources_line(
+    origins: Iterable[Origin], view: View, words: Words, also: Iterable[str] = ()
+) -> str:
+    """Publishers of the figures behind a chart, and series that stand in for others.
+
+    `also` are series that went in without an origin of their own.
+    """
     used = tuple(origins)
-    names = {view.catalogue[origin.series].publisher for origin in used}
+    names = {view.catalogue[key].publisher for key in (*(o.series for o in used), *also)}
     listed = ", ".join(sorted(names)) or words("chart.unknown")
     day = view.as_of.isoformat()
     stand_ins = sorted({words.series(origin.series) for origin in used if origin.stands_for})
@@ -215,6 +222,17 @@ def _events(table: EventTable, view: View, words: Words) -> Spec | None:
     return events_chart(data, words, sources=sources_line(used, view, words))
 
 
+def _explosive(found: Findings, view: View, words: Words) -> Spec | None:
+    tested = {item.series for item in found.explosive if item.price.path is not None}
+    behind = [key for ratio in RATIOS if ratio.name in tested for key in ratio.behind]
+    used = _origins(item.ratio for item in found.explosive)
+    return explosive_spec(found, words, sources_line(used, view, words, behind))
+
+
+def _odds(found: Findings, view: View, words: Words) -> Spec | None:
+    return odds_spec(found, view, words, sources_line(_origins(found.crises.readings), view, words))
+
+
 def chart_specs(
     found: Findings, months: Sequence[RecordRow], view: View, words: Words
 ) -> dict[str, Spec]:
@@ -235,6 +253,8 @@ def chart_specs(
         "inputs": _inputs(found, view, words),
         "policy": _policy(past, view, words) if past.rate or past.base or past.assets else None,
         "gauges": _gauges(found, view, words),
+        "explosive": _explosive(found, view, words),
+        "odds": _odds(found, view, words),
         "ledger": _ledger(found, view, words),
         "debt": _debt(found, view, words),
         "events": _events(found.events[0], view, words),

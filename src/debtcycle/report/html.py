@@ -35,8 +35,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "axes": ("inputs",),
     "policy": ("policy",),
     "bubble": ("gauges",),
+    "explosive": ("explosive",),
     "attractiveness": ("ledger",),
     "debt": ("debt",),
+    "crises": ("odds",),
     "events": ("events",),
     "record": ("timeline",),
 }

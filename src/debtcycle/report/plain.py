@@ -85,6 +85,8 @@ def _units(text: str) -> list[str]:
 
 def wrapped(text: str, width: int) -> list[str]:
     """A text in lines of at most so many columns; a word longer than a line stays whole."""
+    if cell_width(text) <= width:
+        return [text.rstrip()]
     lines, line = [], ""
     for unit in _units(text):
         if line and cell_width(line) + cell_width(unit.rstrip()) > width:

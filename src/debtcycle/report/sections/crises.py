@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from debtcycle.crises.making import QUOTED_HORIZON
+from debtcycle.crises.quoted import QUOTED_HORIZON
 from debtcycle.crises.record import OddsRow, SkillRow, shipped_record
 from debtcycle.crises.today import Signal
 from debtcycle.cycle.findings import Findings
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import figure
+from debtcycle.report.warning_drawings import odds_drawing
 from debtcycle.report.words import Words
 
 __all__ = ["area", "crises", "false_alarms", "hits"]
@@ -115,6 +116,7 @@ def crises(words: Words, findings: Findings) -> Section:
     blocks: list[Block] = [
         Para(words("odds.how", years=QUOTED_HORIZON, level=level)),
         _states(words, signals),
+        *filter(None, (odds_drawing(words, findings),)),
         _records(words, signals),
         *words.readings(
             [made for item in signals for made in item.figures],

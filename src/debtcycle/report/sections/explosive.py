@@ -16,6 +16,7 @@ from debtcycle.cycle.explosive import (
 from debtcycle.cycle.findings import Findings
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import figure, period_of
+from debtcycle.report.warning_drawings import episodes_drawing
 from debtcycle.report.words import Words
 
 __all__ = ["explosive"]
@@ -157,6 +158,7 @@ def explosive(words: Words, findings: Findings) -> Section:
     blocks: list[Block] = [
         _said(words, findings),
         Para(how),
+        *filter(None, (episodes_drawing(words, findings),)),
         _now(words, findings),
         *_record(words, findings),
         *words.readings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from debtcycle.crises.making import QUOTED_HORIZON
+from debtcycle.crises.quoted import QUOTED_HORIZON
 from debtcycle.crises.record import Record, SkillRow, shipped_record
 from debtcycle.cycle.explosive import LEVEL_PCT
 from debtcycle.cycle.findings import Findings
@@ -80,7 +80,8 @@ def trust_lines(words: Words, findings: Findings) -> tuple[str, ...]:
         shortest = sorted({test.shortest for test in tests})
         ends = dict.fromkeys((shortest[0], shortest[-1]))
         lines.append(words("trust.late", shortest="–".join(map(str, ends))))
-    return (*lines, words("trust.revised"))
+    level = figure(shipped_record().level_pct, 0)
+    return (*lines, words("trust.coverage", level=level), words("trust.revised"))
 
 
 def trust(words: Words, findings: Findings) -> Section:
