@@ -123,7 +123,7 @@ def test_a_migration_stopped_at_any_step(tmp_path: Path, how: str, stride: int) 
         with Store(child.at / "store.sqlite") as store:
             assert store.content_sha256() == content
             assert len(verify(store)) == 2
-        if child.code >= 0:
+        if child.code in {0, 5}:  # killed, or kept from removing it: the next one does
             assert not list(child.at.glob("*.new*"))
 
 
