@@ -8,7 +8,7 @@ import glob
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -166,9 +166,13 @@ def draft_path(path: Path) -> Path:
 
 
 def discard_drafts(path: Path) -> None:
-    """Remove what was left half-made; the caller holds the writer's lock."""
+    """Remove what was left half-made; the caller holds the writer's lock.
+
+    What cannot be removed does no harm, and must not undo what has been done.
+    """
     for leftover in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
-        leftover.unlink(missing_ok=True)
+        with suppress(OSError):
+            leftover.unlink()
 
 
 def create(path: Path) -> None:

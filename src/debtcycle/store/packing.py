@@ -27,10 +27,12 @@ __all__ = [
     "pack_documents",
     "pack_rows",
     "unpack_documents",
+    "unpack_pieces",
     "unpack_rows",
 ]
 
 ROW_BYTES = 17
+_PIECE = struct.Struct("<qq")
 _DAY = "M8[D]"
 _LIMIT = np.iinfo("i4").max
 
@@ -47,7 +49,7 @@ def checksum(*cells: object) -> int:
 
 def chained(chain: int, batch: int, count: int, packed: bytes) -> int:
     """Checksum of a piece, carried on from that of the pieces before it."""
-    return zlib.crc32(packed, zlib.crc32(struct.pack("<qq", batch, count), chain))
+    return zlib.crc32(packed, zlib.crc32(_PIECE.pack(batch, count), chain))
 
 
 def _words(days: NDArray[np.datetime64]) -> bytes:
@@ -84,21 +86,36 @@ def pack_rows(name: str, rows: Rows) -> bytes:
 
 
 def unpack_rows(packed: bytes, count: int) -> Rows:
-    """The rows of a block.
+    """The rows of a block; see `unpack_pieces`."""
+    return unpack_pieces([(count, packed)])
+
+
+def unpack_pieces(pieces: Sequence[tuple[int, bytes]]) -> Rows:
+    """The rows of several blocks as one series: of equal days the later block stands last.
+
+    A series that was updated every day for years has thousands of small blocks: their columns
+    are put together as bytes, and read once.
 
     Raises
     ------
     ValueError
-        If the block does not hold that many rows.
+        If a block does not hold as many rows as it should.
     """
-    if len(packed) != ROW_BYTES * count:
+    if any(len(packed) != ROW_BYTES * count for count, packed in pieces):
         raise ValueError("length of a block")
-    return Rows(
-        np.frombuffer(packed, "<i4", count).astype(_DAY),
-        np.frombuffer(packed, "<i4", count, 4 * count).astype(_DAY),
-        np.frombuffer(packed, "<f8", count, 8 * count).astype("f8"),
-        np.frombuffer(packed, "i1", count, 16 * count),
+    columns = [
+        b"".join([packed[first * count : last * count] for count, packed in pieces])
+        for first, last in ((0, 4), (4, 8), (8, 16), (16, ROW_BYTES))
+    ]
+    rows = Rows(
+        np.frombuffer(columns[0], "<i4").astype(_DAY),
+        np.frombuffer(columns[1], "<i4").astype(_DAY),
+        np.frombuffer(columns[2], "<f8").astype("f8"),
+        np.frombuffer(columns[3], "i1"),
     )
+    # Figures that are never revised come in order; sorting them would take as long as reading.
+    grown = len(pieces) == 1 or bool((rows.periods[1:] > rows.periods[:-1]).all())
+    return rows if grown else rows.ordered()
 
 
 def join(parts: Sequence[Rows]) -> Rows:

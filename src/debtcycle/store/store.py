@@ -23,7 +23,7 @@ from debtcycle.store.database import (
     writer_lock,
 )
 from debtcycle.store.held import Held, Holding, read_held
-from debtcycle.store.packing import join, unpack_documents, unpack_rows
+from debtcycle.store.packing import unpack_documents, unpack_pieces
 from debtcycle.store.schema import Document, Rows
 from debtcycle.store.writing import (
     DOCUMENTS,
@@ -116,7 +116,7 @@ class Store:
                 found = queries.pieces(
                     self._connection, self._ids[series_id], series_id, OBSERVATIONS
                 )
-                self._cache[series_id] = join([unpack_rows(p, count) for _, count, p in found])
+                self._cache[series_id] = unpack_pieces([(count, p) for _, count, p in found])
         return self._cache[series_id]
 
     def documents(self, kind: str) -> tuple[Document, ...]:
