@@ -32,7 +32,7 @@ DERIVED = (
     "extrapolators_share", "central_bank_credit_pct_gdp", "loans_households_pct_gdp",
     "firm_deposits_pct_gdp",
 )  # fmt: skip
-_TABLES = frozenset({"debt", "central_bank", "maturity"})
+_TABLES = frozenset({"debt", "central_bank", "maturity", "agency"})
 
 
 def fact_name(words: Words, fact: Fact) -> str:
