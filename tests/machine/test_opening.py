@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -174,7 +175,7 @@ def test_purchases_since_1946_add_up_to_what_is_held(edition_store: Store, year:
 def test_agency_bonds_carried_forward_meet_the_next_published_total(edition_store: Store) -> None:
     """The day before each total is known, what it will say lies within the range that is given."""
     rows = load().agency
-    for now, then in zip(rows[1:], rows[2:], strict=False):
+    for now, then in pairwise(rows[1:]):
         day = date.fromordinal(then.known_from.toordinal() - 1)
         opening = from_data(View(as_of=day, store=edition_store))
         fact = opening.fact("agency_bonds_pct_gdp")
@@ -278,7 +279,8 @@ def test_the_past_of_a_state_ends_today(opened: dict[str, Opening]) -> None:
 
 # --- refusals --------------------------------------------------------------------------------
 NEEDED = ("GDP", "BAA", "SHILLER_CAPE", "M2SL", "TOTLL", "FYGFDPUN", "MTSDS133FMS", "NCBEILQ027S",
-          "BCNSDODNS", "HHMSDODNS", "MARGIN_DEBT", "BOGMBASE", "WRESBAL", "WTREGEN", "WSHOMCB")  # fmt: skip
+          "BCNSDODNS", "HHMSDODNS", "MARGIN_DEBT", "BOGMBASE", "WRESBAL", "WTREGEN",
+          "WSHOMCB")  # fmt: skip
 
 
 @pytest.mark.parametrize("series", NEEDED)

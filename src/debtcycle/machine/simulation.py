@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from debtcycle.errors import ModelError
 from debtcycle.machine.ensemble import Progress, Sketch, run_ensemble
 from debtcycle.machine.experiment import Experiment
-from debtcycle.machine.phases import PHASES, Inputs, phases_of
+from debtcycle.machine.faults import Fault, faults_of, first_faults
+from debtcycle.machine.phases import PHASES, Inputs, burst, phases_of
 from debtcycle.machine.published import PUBLISHED, names, needed, publish
 from debtcycle.machine.window import Counts, Window, count, summarise
 
@@ -28,9 +29,11 @@ class Part:
 
     sketches: dict[str, Sketch]
     phases: NDArray[np.int64]
+    bursts: NDArray[np.int64]
     window: Counts
     window_without: Counts
     worst_account: float
+    faults: tuple[Fault, ...]
 
     def merge(self, other: Part) -> Part:
         """Both together."""
@@ -39,9 +42,11 @@ class Part:
         return Part(
             self.sketches,
             self.phases + other.phases,
+            self.bursts + other.bursts,
             self.window + other.window,
             self.window_without + other.window_without,
             max(self.worst_account, other.worst_account),
+            first_faults((*self.faults, *other.faults)),
         )
 
 
@@ -75,12 +80,17 @@ class _Job:
         neutral = 100.0 * self.experiment.start["rstar"]
         phases = phases_of(Inputs(a, b, neutral))
         shares = np.stack([(phases == n).sum(axis=1) for n in range(len(PHASES))], axis=1)
+        without = burst(b, neutral)
+        both = without & (phases == PHASES.index("P4"))
+        bursts = np.stack([without.sum(axis=1), both.sum(axis=1)], axis=1)
         return Part(
             sketches,
             shares.astype(np.int64),
+            bursts.astype(np.int64),
             count(a, neutral),
             count(b, neutral),
             pair.worst_account,
+            faults_of({"with": pair.with_, "without": pair.without}, pair.failed, first_path),
         )
 
 
@@ -109,12 +119,16 @@ class Outcome:
     units : mapping of figure to unit
     phases : float64 array, shape (quarters + 1, phases)
         Part of the paths in each phase.
+    bursts : float64 array, shape (quarters + 1, 2)
+        Part of the paths that meet the condition of P4 in the run without, and in both runs.
     window, window_without : Window
         Of the run with the programme, and of the one without.
     worst_account : float
         Largest residual of any identity of any path that is counted, relative.
     failed, first_failed : int, tuple of int
         Paths that are not counted, and the lowest ids among them.
+    faults : tuple of Fault
+        What went wrong on the first few of them.
     """
 
     experiment: Experiment
@@ -123,11 +137,13 @@ class Outcome:
     fans: Mapping[str, Mapping[str, Fan]]
     units: Mapping[str, str]
     phases: Values
+    bursts: Values
     window: Window
     window_without: Window
     worst_account: float
     failed: int
     first_failed: tuple[int, ...]
+    faults: tuple[Fault, ...]
 
     @property
     def quarters(self) -> int:
@@ -179,7 +195,10 @@ def simulate(
     job = _Job(experiment, paths)
     part = run_ensemble(job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress)
     if part.sketches["with"].failed.count == paths:
-        raise ModelError("machine.none_solved", paths=paths)
+        first = part.faults[0]
+        raise ModelError(
+            "machine.none_solved", paths=paths, quarter=first.quarter, equation=first.text[:200]
+        )
     fans: dict[str, dict[str, Fan]] = {name: {} for name in names()}
     for side in SIDES:
         sketch = part.sketches[side]
@@ -194,9 +213,11 @@ def simulate(
         fans=fans,
         units={item.name: item.unit for item in PUBLISHED},
         phases=part.phases / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
+        bursts=part.bursts / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
         window=summarise(part.window),
         window_without=summarise(part.window_without),
         worst_account=part.worst_account,
         failed=failed.count,
         first_failed=failed.first,
+        faults=part.faults,
     )
