@@ -135,8 +135,8 @@ def load_scenario(
     Raises
     ------
     ModelError
-        ``scenario.unknown`` or ``scenario.unknown_all`` if there is neither, ``scenario.file`` if it cannot be read; see
-        `parse_scenario`.
+        ``scenario.unknown`` or ``scenario.unknown_all`` if there is neither, ``scenario.file`` if
+        it cannot be read; see `parse_scenario`.
     """
     shipped = list_scenarios()
     if str(name) in shipped:

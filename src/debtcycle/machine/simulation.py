@@ -9,45 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.errors import ModelError
-from debtcycle.machine.ensemble import Progress, Sketch, run_ensemble
+from debtcycle.machine.ensemble import Checkpoint, Progress, Sketch, run_ensemble
 from debtcycle.machine.experiment import Experiment
-from debtcycle.machine.faults import Fault, faults_of, first_faults
+from debtcycle.machine.faults import Fault, faults_of
+from debtcycle.machine.part import Part
 from debtcycle.machine.phases import PHASES, Inputs, burst, phases_of
 from debtcycle.machine.published import PUBLISHED, names, needed, publish
-from debtcycle.machine.window import Counts, Window, count, summarise
+from debtcycle.machine.window import Window, count, summarise
 
 __all__ = ["SHARES", "Fan", "Outcome", "Part", "simulate"]
 
 Values = NDArray[np.float64]
 SHARES = (0.05, 0.25, 0.50, 0.75, 0.95)
 SIDES = ("with", "without", "difference")
-
-
-@dataclass(slots=True)
-class Part:
-    """What is known of some paths; parts add up in the order of their paths."""
-
-    sketches: dict[str, Sketch]
-    phases: NDArray[np.int64]
-    bursts: NDArray[np.int64]
-    window: Counts
-    window_without: Counts
-    worst_account: float
-    faults: tuple[Fault, ...]
-
-    def merge(self, other: Part) -> Part:
-        """Both together."""
-        for side, sketch in self.sketches.items():
-            sketch.merge(other.sketches[side])
-        return Part(
-            self.sketches,
-            self.phases + other.phases,
-            self.bursts + other.bursts,
-            self.window + other.window,
-            self.window_without + other.window_without,
-            max(self.worst_account, other.worst_account),
-            first_faults((*self.faults, *other.faults)),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +145,7 @@ def simulate(
     workers: int | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Outcome:
     """Run a scenario and the same economy without it on many paths.
 
@@ -184,6 +159,9 @@ def simulate(
         Address of a Dask scheduler.
     progress : callable, optional
         Told (paths done, paths).
+    checkpoint : Checkpoint, optional
+        See `debtcycle.machine.kept.checkpoint_of`: a run that was cut off goes on, to the same
+        bytes.
 
     Raises
     ------
@@ -193,7 +171,10 @@ def simulate(
         ``machine.none_solved`` if every path failed.
     """
     job = _Job(experiment, paths)
-    part = run_ensemble(job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress)
+    part = run_ensemble(
+        job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress,
+        checkpoint=checkpoint,
+    )  # fmt: skip
     if part.sketches["with"].failed.count == paths:
         first = part.faults[0]
         raise ModelError(

@@ -197,7 +197,7 @@ def clearing() -> Block:
     """Seven markets, the one simultaneous block of the quarter."""
     block = Block("markets: issues and purchases are fixed in value")
     wanted = total(f"Db_{j}" for j in HOLDERS)
-    # In logs: where the policy rate jumps, the share wanted in bills runs from nothing to nearly all
+    # In logs: where the policy rate jumps, the part wanted in bills runs from nothing to nearly all
     # of what is liquid, and Newton's method on the values themselves is thrown out of its reach.
     block.price(
         "ub", "bills", f"log({wanted}) = log(b_p[-1] + iss_b - buy_b)", "bills: fall of their rate"
