@@ -77,7 +77,9 @@ def hazard_chart(data: HazardData, words: Words, *, sources: str) -> Spec:
     }
     axis = {"title": words("chart.hazard.y", ahead=data.ahead), "format": ".0%", "tickCount": 5}
     # The band is pale; the legend shows the colour of the line.
-    legend = {"title": None, "symbolType": "square", "symbolOpacity": 1}
+    legend = {
+        "title": None, "symbolType": "square", "symbolOpacity": 1, "symbolStrokeWidth": 0,
+    }  # fmt: skip
     colour = {
         "field": "run",
         "type": "nominal",

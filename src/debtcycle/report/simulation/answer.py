@@ -178,6 +178,7 @@ def _failed(words: Words, study: Study) -> tuple[Para, ...]:
 def answer(words: Words, study: Study) -> Section:
     """Lead, sentences, the table of differences, and how it was run."""
     text = study.scenario.text.get(words.lang) or study.scenario.text.get("en", "")
+    text = text.replace("`", "")  # marks of the file, not of the page
     blocks: list[Block] = [
         Para(_lead(words, study), "lead"),
         *_failed(words, study),

@@ -160,8 +160,11 @@ def _most(words: Words, study: Study, name: str) -> str:
     quarter = int(shares.argmax())
     if not shares[quarter] > 0:
         return words("sim.phases.never", phase=_phase(words, name))
-    return words("sim.phases.most", phase=_phase(words, name), share=share(float(shares[quarter])),
-                 when=when(words, quarter))  # fmt: skip
+    said = {"phase": _phase(words, name), "share": share(float(shares[quarter]))}
+    if name == "P4":
+        without = share(float(study.outcome.bursts[quarter, 0]))
+        return words("sim.phases.most_P4", **said, when=when(words, quarter), without=without)
+    return words("sim.phases.most", **said, when=when(words, quarter))
 
 
 def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
