@@ -154,7 +154,9 @@ def fans(words: Words, name: str, value: float | None) -> Spec:
 
 def some_phases(words: Words, name: str, value: float | None) -> Spec:
     shares = ((1.0, 0.0), (0.4, value))
-    data = PhasesData((name, "pop"), ((name, shares), ("other", shares)))
+    data = PhasesData(
+        (name, "pop"), ((name, shares), ("other", shares)), ("without", ((0.0, 0.1),) * 2)
+    )
     return phases_chart(data, words, sources=name)
 
 

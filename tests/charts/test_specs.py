@@ -29,12 +29,15 @@ from debtcycle.charts import (
     FanLine,
     FanPanel,
     FansData,
+    HazardData,
+    HazardLine,
     MapData,
     MapPoint,
     OddsData,
     TimelineData,
     caption_of,
     fans_chart,
+    hazard_chart,
     map_chart,
     odds_chart,
     standalone,
@@ -246,9 +249,29 @@ def test_a_fan_alone_needs_no_legend() -> None:
 def test_phases_of_two_runs_stand_side_by_side_and_keep_their_order() -> None:
     spec = some_phases(EN, "calm", 0.6)
     assert [panel["title"]["text"] for panel in spec["hconcat"]] == ["calm", "other"]
-    for table in values(spec):
+    areas = [table for table in values(spec) if "share" in table[0]]
+    assert len(areas) == 2
+    for table in areas:
         assert [row["place"] for row in table] == [0, 1, 0, 1]
         assert sum(row["share"] for row in table if row["t"] == 1) == pytest.approx(1.0)
+    dashed = [table for table in values(spec) if "share" not in table[0]]
+    assert [[row["v"] for row in table] for table in dashed] == [[0.0, 0.1]] * 2
+    assert caption_of(spec).description.count("without 10%") == 2
+
+
+def test_four_lines_of_hazard_are_two_colours_whole_and_dashed() -> None:
+    points = ((0.1, 0.05, 0.2), (0.2, 0.1, 0.3))
+    names = ("A", "A, without", "B", "B, without")
+    lines = tuple(HazardLine(name, points, name.endswith("without")) for name in names)
+    band, line = hazard_chart(HazardData(lines, 4, "40%"), EN, sources="s")["layer"]
+    colours = line["encoding"]["color"]["scale"]["range"]
+    assert colours[0] == colours[1] != colours[2] == colours[3]
+    dashes = line["encoding"]["strokeDash"]["scale"]["range"]
+    assert dashes[0] == dashes[2] != dashes[1] == dashes[3]
+    assert band["transform"][0]["filter"]["oneOf"] == ["A", "B"]
+    two = hazard_chart(HazardData(lines[:2], 4, "40%"), EN, sources="s")["layer"]
+    assert two[0]["transform"][0]["filter"]["oneOf"] == ["A", "A, without"]
+    assert len(set(two[1]["encoding"]["color"]["scale"]["range"])) == 2
 
 
 def test_the_hazard_leaves_out_quarters_without_paths_and_names_the_highest() -> None:

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from debtcycle.errors import ModelError
 from debtcycle.machine import economy
 from debtcycle.machine.economy.observed import facts_from_observed
+from debtcycle.machine.opening import from_data
+from debtcycle.store import Store
+from debtcycle.views import View
 
 HELD = {
     "H": (56.6, 3.6, 7.6, 1.7, 4.2, 67.9, 42.0, 6.9),
@@ -84,3 +87,21 @@ def test_what_is_missing_is_said() -> None:
         facts_from_observed(lacking, PAST)
     with pytest.raises(ModelError):
         facts_from_observed(seen(holding_H_N_pct_gdp=0.0), PAST)
+
+
+@pytest.mark.parametrize(
+    "day", ["1999-12-31", "2001-08-31", "2002-08-16", "2003-06-13", "2003-12-05", "2009-03-06",
+            "2012-06-29", "2017-09-15", "2022-06-10", "2025-12-15"],
+)  # fmt: skip
+def test_an_economy_starts_from_the_data_of_every_kind_of_date(
+    edition_store: Store, day: str
+) -> None:
+    """Among them the years in which banks' equity was negative before their bonds were counted."""
+    opening = from_data(View(as_of=day, store=edition_store))
+    plain = {fact.name: fact.value for fact in opening.facts}
+    past = {history.name: history.values for history in opening.histories}
+    start = economy.start_row(facts_from_observed(plain, past))
+    assert 4.0 < start.values["EB"] < 35.0
+    assert start.values["K_p"] == pytest.approx(opening.value("private_credit_pct_gdp"))
+    run = economy.compiled_economy().run(4, start=start.values)
+    assert run.worst_account <= 1e-10

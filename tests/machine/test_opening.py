@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +172,31 @@ def test_purchases_since_1946_add_up_to_what_is_held(edition_store: Store, year:
     assert stock == pytest.approx(float(held.values[index]), rel=0.07)
 
 
+def test_agency_bonds_carried_forward_meet_the_next_published_total(edition_store: Store) -> None:
+    """The day before each total is known, what it will say lies within the range that is given."""
+    rows = load().agency
+    for now, then in pairwise(rows[1:]):
+        day = date.fromordinal(then.known_from.toordinal() - 1)
+        opening = from_data(View(as_of=day, store=edition_store))
+        fact = opening.fact("agency_bonds_pct_gdp")
+        assert fact.origins[0].period == now.end
+        taken = opening.value("central_bank_mbs_pct_gdp")
+        said = 100.0 * (then.total - then.own) / opening.value("gdp_usd_bn") - taken
+        assert fact.low is not None
+        assert fact.high is not None
+        assert fact.low <= said <= fact.high, (then.end, fact.low, said, fact.high)
+
+
+def test_mortgage_bonds_of_banks_meet_the_financial_accounts(edition_store: Store) -> None:
+    """Agency bonds of banks, end of 2019: 2,408 of chartered banks, 53 and 8 of others (L.211).
+
+    They are most of what banks hold besides Treasuries (H.8: agencies, cities, corporations).
+    """
+    opening = from_data(View(as_of="2020-02-14", store=edition_store))
+    held = opening.value("bank_credit_pct_gdp") * opening.value("gdp_usd_bn") / 100.0
+    assert 2408.2 + 53.2 + 8.0 < held < 1.5 * (2408.2 + 53.2 + 8.0)
+
+
 # --- economics -------------------------------------------------------------------------------
 def test_the_two_dates_of_the_essay_differ_as_it_says(opened: dict[str, Opening]) -> None:
     """Written before computing: lists A and B of the essay, in the terms of the model."""
@@ -221,7 +247,7 @@ def test_the_stocks_add_up(opened: dict[str, Opening], day: str) -> None:
     # What the Treasury owes is held by the central bank or by one of the five.
     owed = sum(totals[n] for n in kinds) + value("central_bank_treasuries_pct_gdp")
     assert owed == pytest.approx(value("marketable_debt_pct_gdp"), rel=1e-11)
-    others = {"K": "corporate_bonds", "G": "growth_equity", "R": "real_equity", "Z": "gold"}
+    others = {"K": "private_credit", "G": "growth_equity", "R": "real_equity", "Z": "gold"}
     for name, fact in others.items():
         assert totals[name] == pytest.approx(value(f"{fact}_pct_gdp"), rel=1e-11)
     abroad = sum(value(holding_name("X", name)) for name in kinds)
@@ -229,6 +255,11 @@ def test_the_stocks_add_up(opened: dict[str, Opening], day: str) -> None:
     banks = sum(value(holding_name("B", name)) for name in ("N", "I"))
     assert banks == pytest.approx(value("bank_treasuries_pct_gdp"), rel=1e-11)
     assert value(holding_name("B", "M")) == value("reserves_pct_gdp")
+    # Banks' securities are their Treasuries and their other bonds.
+    securities = banks + value(holding_name("B", "K"))
+    assert securities == pytest.approx(value("bank_securities_pct_gdp"), rel=1e-11)
+    bonds = value("corporate_bonds_pct_gdp") + value("agency_bonds_pct_gdp")
+    assert value("private_credit_pct_gdp") == pytest.approx(bonds, rel=1e-12)
     assert value("broad_money_pct_gdp") == pytest.approx(
         value("deposits_pct_gdp") + value("currency_pct_gdp")
     )
@@ -248,7 +279,8 @@ def test_the_past_of_a_state_ends_today(opened: dict[str, Opening]) -> None:
 
 # --- refusals --------------------------------------------------------------------------------
 NEEDED = ("GDP", "BAA", "SHILLER_CAPE", "M2SL", "TOTLL", "FYGFDPUN", "MTSDS133FMS", "NCBEILQ027S",
-          "BCNSDODNS", "MARGIN_DEBT", "BOGMBASE", "WRESBAL", "WTREGEN", "WSHOMCB")  # fmt: skip
+          "BCNSDODNS", "HHMSDODNS", "MARGIN_DEBT", "BOGMBASE", "WRESBAL", "WTREGEN",
+          "WSHOMCB")  # fmt: skip
 
 
 @pytest.mark.parametrize("series", NEEDED)
@@ -325,9 +357,9 @@ def test_refusals_say_what_to_do(lang: str, key: str, params: dict[str, object])
 # --- tables of assumptions -------------------------------------------------------------------
 def test_a_row_is_not_seen_before_it_was_known() -> None:
     tables = load()
-    for rows in (tables.debt, tables.central_bank, tables.maturity):
+    for rows in (tables.debt, tables.central_bank, tables.maturity, tables.agency):
         assert [row.end for row in rows] == sorted(row.end for row in rows)
-        assert known(rows, date(1999, 9, 9)) is None
+        assert known(rows, date(1999, 3, 14)) is None
         for row in rows:
             assert row.end <= row.known_from
             assert known(rows, row.known_from) == row
@@ -343,6 +375,8 @@ def test_assumptions_are_in_order() -> None:
         assert 0 < row.tips < row.bills + row.tips < row.marketable < row.public
     for row in tables.central_bank:
         assert 0 <= row.bills + row.tips < row.treasuries
+    for row in tables.agency:
+        assert 0 < row.own < 0.2 * row.total
     assert list(tables.holdings) == list(SECTORS)
 
 

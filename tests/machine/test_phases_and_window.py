@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from debtcycle.machine.phases import PHASES, Inputs, drawdown, phases_of
+from debtcycle.machine.phases import PHASES, Inputs, burst, drawdown, phases_of
 from debtcycle.machine.window import RULES, count, summarise
 
 Values = NDArray[np.float64]
@@ -52,6 +52,17 @@ def test_equal_runs_have_no_phase_unless_they_burst() -> None:
         11, growth_equity_nominal=[100.0] * 11 + [70.0], policy_rate=[5.0] + [3.0] * 11
     )
     assert phases(long_ago, long_ago)[-1] == "none"  # tightness is forgotten after two years
+
+
+def test_a_burst_needs_no_programme_and_the_other_phases_do() -> None:
+    """The same fall after tightness in both runs: P4 in both, and nothing for the programme."""
+    fallen = figures(4, growth_equity_nominal=[100, 120, 90, 80, 80], policy_rate=[5, 3, 3, 3, 3])
+    calm = figures(4)
+    assert burst(fallen, 1.0)[:, 0].tolist() == [False, False, True, True, True]
+    assert not burst(calm, 1.0).any()
+    # Whatever the run without does, the fourth phase is read from the run with it alone.
+    assert phases(fallen, calm)[2:] == phases(fallen, fallen)[2:] == ["P4"] * 3
+    assert "P4" not in phases(calm, fallen)
 
 
 def test_a_drawdown_is_measured_from_the_highest_so_far() -> None:

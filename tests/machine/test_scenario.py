@@ -195,7 +195,37 @@ def test_a_name_that_is_not_known_says_what_is_near() -> None:
     with pytest.raises(ModelError) as caught:
         open_scenario("qe-into-buble")
     assert caught.value.message_id == "scenario.unknown"
-    assert "qe-into-bubble" in str(caught.value.params["near"])
+    assert str(caught.value.params["near"]).startswith("qe-into-bubble")
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [("twst", "twist"), ("deficit-bond", "deficit-bonds"), ("melt up", "melt-up-and-tightening"),
+     ("Inflation", "inflation-wakes"), ("bubble", "qe-into-bubble"),
+     ("reserves-management.toml", "reserve-management")],
+)  # fmt: skip
+def test_the_nearest_scenario_comes_first_and_not_all_are_listed(asked: str, near: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        open_scenario(asked)
+    found = str(caught.value.params["near"]).split(", ")
+    assert found[0] == near
+    assert len(found) <= 3
+
+
+def test_what_is_like_no_scenario_is_said_without_a_list() -> None:
+    with pytest.raises(ModelError) as caught:
+        open_scenario("zebra")
+    assert caught.value.message_id == "scenario.unknown_all"
+    assert "near" not in caught.value.params
+
+
+def test_what_is_announced_of_credit_has_the_duration_of_the_economy() -> None:
+    """One number, not two: the parameter says how long credit is, here and in the markets."""
+    text = '[[purchase]]\nasset = "K"\ntotal_pct_gdp = 8\nquarters = 4\n'
+    usual = parse(text)
+    assert steps(usual, "announced")[1] == pytest.approx(8.0 * economy_given()["dur_K"].value)
+    shorter = parse(text + "[parameters]\ndur_K = 0.5\n")
+    assert steps(shorter, "announced")[1] == pytest.approx(4.0)
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from debtcycle.catalogue import load_catalogue
 from debtcycle.i18n import LANGUAGES
 from debtcycle.machine.attribution import CHANNELS
+from debtcycle.machine.faults import Fault
 from debtcycle.machine.phases import PHASES
 from debtcycle.machine.published import PUBLISHED
 from debtcycle.machine.simulation import Fan
@@ -39,6 +40,7 @@ from debtcycle.report.simulation.reading import (
     farthest,
     horizons,
     median,
+    number,
     when,
 )
 from debtcycle.report.simulation.stages import SIGNS, _agrees, compared, share
@@ -201,7 +203,8 @@ def test_parts_of_paths_in_the_table_are_those_of_the_outcome(study_of: Any) -> 
     section = next(s for s in build_simulation(made, words_of("en")).sections if s.key == "phases")
     table = next(b for b in section.blocks if isinstance(b, Table))
     row = next(r for r in table.rows if r[0] == "1 year")
-    assert row[1:] == tuple(share(float(part)) for part in made.outcome.phases[4])
+    with_ = tuple(share(float(part)) for part in made.outcome.phases[4])
+    assert row[1:] == (*with_, share(float(made.outcome.bursts[4, 0])))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -258,6 +261,54 @@ def test_failed_paths_and_missing_causes_are_said(study_of: Any, lang: str) -> N
     assert words("sim.failed", failed="3", paths="64") in sentences(sections[0])
     assert words("sim.causes.none") in said
     assert words("sim.accounts.failed", failed="3", paths="64", first="5, 9, 11") in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_went_wrong_on_the_first_failed_paths_is_told(study_of: Any, lang: str) -> None:
+    words = words_of(lang)
+    faults = (
+        Fault(5, "with", "equation", 3, "uN", "DN_H + DN_P = pN * N_p[-1]", math.inf),
+        Fault(9, "without", "equation", 4, "pi", "pi = ...", 0.5),
+        Fault(11, "with", "account", 6, "", "asset households", 1e-6),
+    )
+    made = _with(study_of(BUBBLE), failed=3, first_failed=(5, 9, 11), faults=faults)
+    for document in (
+        build_simulation(made, words), build_beside(made, study_of("qe-into-depression"), words)
+    ):  # fmt: skip
+        (section,) = (s for s in document.sections if s.key == "accounts")
+        table = next(b for b in section.blocks if isinstance(b, Table))
+        assert [row[0] for row in table.rows] == ["5", "9", "11"]
+        assert words("opening.instrument.N") in table.rows[0][3]
+        assert table.rows[0][4] == faults[0].text
+        assert "pi" in table.rows[1][3]
+        assert "asset households" in table.rows[2][3]
+        assert table.rows[1][1] == words("sim.side.without")
+        assert "DN_H + DN_P" in render_text(document)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_how_slowly_a_slump_heals_is_said_with_its_numbers(study_of: Any, lang: str) -> None:
+    words, slump = words_of(lang), study_of("qe-into-depression")
+    (section,) = (s for s in build_simulation(slump, words).sections if s.key == "limits")
+    gaps = slump.outcome.fans["output_gap"]["without"].quantiles[2]
+    first = sentences(section)[0]
+    for quarter in (0, int(gaps.argmin()), 20, slump.outcome.quarters):
+        assert number(slump, "output_gap", float(gaps[quarter])) in first
+    assert "2009" in first
+    other = build_simulation(study_of(BUBBLE), words).sections[-1]
+    assert sentences(other)[0] == words("sim.limit.elasticities")
+    beside = build_beside(study_of(BUBBLE), slump, words).sections[-1]
+    assert sentences(beside)[0] == first
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_fourth_phase_is_told_with_and_without(study_of: Any, lang: str) -> None:
+    words, made = words_of(lang), study_of("melt-up-and-tightening")
+    assert "P4" in {phase for _, phase in made.outcome.entered}
+    (section,) = (s for s in build_simulation(made, words).sections if s.key == "phases")
+    quarter = int(made.outcome.phases[:, 4].argmax())
+    for part in (made.outcome.phases[quarter, 4], *made.outcome.bursts[quarter]):
+        assert share(float(part)) in sentences(section)[0]
 
 
 def test_what_begins_late_is_looked_at_a_year_later(study_of: Any) -> None:

@@ -24,22 +24,43 @@ class PhasesData:
         Phases in the reader's language, five at most.
     shares : tuple of (title, rows)
         For each run a title and, by quarter from 0, the part of each phase between 0 and 1.
+    without : tuple of (name, rows)
+        A name, and for each run the part that meets the last phase's condition without the
+        programme, by quarter: a dashed line, to be held against the lowest area.
     """
 
     names: tuple[str, ...]
     shares: tuple[tuple[str, Sequence[Sequence[float | None]]], ...]
+    without: tuple[str, tuple[Sequence[float | None], ...]]
 
 
-def _panel(title: str, shares: Sequence[Sequence[float | None]], data: PhasesData,
-           words: Words) -> Spec:  # fmt: skip
+def _line(without: Sequence[float | None], name: str) -> Spec:
+    """The last phase without the programme, drawn over the areas and named in the legend."""
+    rows = [{"t": t, "v": figure(part), "run": name} for t, part in enumerate(without)]
+    return {
+        "data": {"values": [row for row in rows if row["v"] is not None]},
+        "mark": {"type": "line", "strokeDash": [5, 4], "strokeWidth": 2, "color": "#ffffff"},
+        "encoding": {
+            "x": {"field": "t", "type": "quantitative"},
+            "y": {"field": "v", "type": "quantitative"},
+            "strokeDash": {
+                "field": "run",
+                "type": "nominal",
+                "scale": {"domain": [name], "range": [[5, 4]]},
+                "legend": {"title": None, "symbolStrokeColor": "#20242a", "labelLimit": 300},
+            },
+        },
+    }
+
+
+def _panel(title: str, shares: Sequence[Sequence[float | None]],
+           without: Sequence[float | None], data: PhasesData, words: Words) -> Spec:  # fmt: skip
     rows = [
         {"t": quarter, "phase": name, "place": place, "share": figure(share)}
         for quarter, parts in enumerate(shares)
         for place, (name, share) in enumerate(zip(data.names, parts, strict=True))
     ]
-    panel: Spec = {
-        "width": _WIDTH if len(data.shares) == 1 else _BESIDE,
-        "height": _HEIGHT,
+    areas: Spec = {
         "data": {"values": rows},
         "mark": {"type": "area", "interpolate": "linear"},
         "encoding": {
@@ -55,7 +76,8 @@ def _panel(title: str, shares: Sequence[Sequence[float | None]], data: PhasesDat
                 "scale": {"domain": [0, 1]},
                 "axis": {"title": words("chart.phases.y"), "format": ".0%", "tickCount": 5},
             },
-            "order": {"field": "place", "type": "quantitative"},
+            # The last phase lies at the bottom, so that its height can be read.
+            "order": {"field": "place", "type": "quantitative", "sort": "descending"},
             "color": {
                 "field": "phase",
                 "type": "nominal",
@@ -64,19 +86,27 @@ def _panel(title: str, shares: Sequence[Sequence[float | None]], data: PhasesDat
             },
         },
     }
+    panel: Spec = {
+        "width": _WIDTH if len(data.shares) == 1 else _BESIDE,
+        "height": _HEIGHT,
+        "layer": [areas, _line(without, data.without[0])],
+    }
     return panel if len(data.shares) == 1 else {"title": {"text": title, "fontSize": 13}, **panel}
 
 
 def phases_chart(data: PhasesData, words: Words, *, sources: str) -> Spec:
     """Stacked areas; two runs stand side by side."""
-    panels = [_panel(title, shares, data, words) for title, shares in data.shares]
+    runs = list(zip(data.shares, data.without[1], strict=True))
+    panels = [_panel(title, shares, without, data, words) for (title, shares), without in runs]
     ends = []
-    for title, shares in data.shares:
+    for (title, shares), without in runs:
         last = [
             f"{name} {share:.0%}"
             for name, share in zip(data.names, shares[-1], strict=True)
             if figure(share) is not None and share is not None
         ]
+        end = figure(without[-1])
+        last += [] if end is None else [f"{data.without[0]} {end:.0%}"]
         ends.append(f"{title}: {', '.join(last)}")
     quarters = len(data.shares[0][1]) - 1
     body = panels[0] if len(panels) == 1 else {"hconcat": panels, "spacing": 40}

@@ -17,7 +17,7 @@ from debtcycle.cli.session import Session, session_of
 from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
 
 if TYPE_CHECKING:
-    from debtcycle.machine.acceptance import Outcome
+    from debtcycle.machine.acceptance import Laboratory, Outcome
     from debtcycle.machine.calibration import Fit, Measured, Sensitivity
     from debtcycle.machine.economy import Facts
 
@@ -161,6 +161,23 @@ def _observed(session: Session) -> dict[str, Facts]:
     return found
 
 
+def _where_from(session: Session, laboratory: Laboratory, openings: str) -> str:
+    """Which openings the tests start from, and what is special about them."""
+    if openings != "data":
+        return session.texts(f"acceptance.openings_{openings}", **DATES)
+    from debtcycle.machine.acceptance.mechanism import SIZE, as_first_bought
+
+    bonds = sum(laboratory.openings["depression"].holding(j, "N") for j in "HPXLB")
+    return session.texts(
+        "acceptance.openings_data",
+        **DATES,
+        bonds=bonds,
+        share=100.0 * SIZE / bonds,
+        first=as_first_bought(laboratory, "depression"),
+        now=as_first_bought(laboratory, "bubble"),
+    )
+
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -231,7 +248,7 @@ def verify(
         return
     count = len({o.test for o in outcomes} - {o.test for o in outcomes if not o.passed})
     head = session.texts("acceptance.head", passed=count, seed=seed, paths=f"{paths:,}")
-    head += "\n" + session.texts(f"acceptance.openings_{openings}", **DATES)
+    head += "\n" + _where_from(session, laboratory, openings)
     tail = session.texts("acceptance.accounts", residual=f"{residual:.1e}", failed=failed)
     lines = [head, "", *_tests_text(session, outcomes), "", *_targets_text(session, measured)]
     emit(session, "\n".join([*lines, "", tail, session.texts("acceptance.limits")]) + "\n", out)

@@ -92,6 +92,17 @@ def _teller(session: Session, name: str) -> Callable[[int, int], None]:
     return tell
 
 
+def _news(session: Session, name: str) -> Callable[[str, int, int], None]:
+    """Lines that stay: a run that goes on, and one that was cut off and can."""
+
+    def tell(what: str, done: int, paths: int) -> None:
+        progress_end()
+        text = session.texts(f"simulate.{what}", name=name, done=f"{done:,}", paths=f"{paths:,}")
+        click.echo(text, err=True)
+
+    return tell
+
+
 def _study(
     session: Session,
     scenario: Scenario,
@@ -116,6 +127,7 @@ def _study(
             workers=workers,
             cluster=cluster,
             progress=_teller(session, scenario.name),
+            told=_news(session, scenario.name),
         )
     finally:
         progress_end()

@@ -10,6 +10,11 @@ the thresholds were fixed before any run and are not searched.
   least 0.2 points.
 - **P4**: growth equity stands at least 20 % below its highest so far, and within the last eight
   quarters the real policy rate was at least 1.5 points above neutral.
+
+The first three say what the programme does: they are differences from the run without it, and in
+that run itself there are none. The fourth is a state that an economy reaches with a programme or
+without; so it is counted in both runs (`burst`), and what the programme has to do with it is the
+difference between the two parts, and how many paths are in it with the programme alone.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PHASES", "Inputs", "drawdown", "phases_of", "real_policy_gap"]
+__all__ = ["PHASES", "Inputs", "burst", "drawdown", "phases_of", "real_policy_gap"]
 
 Values = NDArray[np.float64]
 PHASES = ("none", "P1", "P2", "P3", "P4")
@@ -67,6 +72,12 @@ def _lately(truth: NDArray[np.bool_], memory: int) -> NDArray[np.bool_]:
     return found
 
 
+def burst(figures: Mapping[str, Values], neutral_pct: float) -> NDArray[np.bool_]:
+    """Whether the condition of P4 holds in a run, shape (quarters + 1, paths)."""
+    tight = _lately(real_policy_gap(figures, neutral_pct) >= TIGHT_PP, MEMORY)
+    return np.asarray(tight & (drawdown(figures["growth_equity_nominal"]) >= FALL))
+
+
 def phases_of(given: Inputs) -> NDArray[np.int8]:
     """Phase of every quarter and path as a number into `PHASES`, shape (quarters + 1, paths)."""
     a, b = given.with_, given.without
@@ -76,10 +87,9 @@ def phases_of(given: Inputs) -> NDArray[np.int8]:
 
     risen = gap("growth_equity_nominal") > 0.0
     hotter = gap("inflation") >= INFLATION_PP
-    tight = _lately(real_policy_gap(a, given.neutral_pct) >= TIGHT_PP, MEMORY)
     found = np.zeros(risen.shape, dtype=np.int8)
     found[risen & (gap("real_yield_10y") < 0.0)] = 1
     found[risen & hotter] = 2
     found[hotter & (gap("nominal_yield_10y") >= OVERSHOOT_PP)] = 3
-    found[tight & (drawdown(a["growth_equity_nominal"]) >= FALL)] = 4
+    found[burst(a, given.neutral_pct)] = 4
     return found

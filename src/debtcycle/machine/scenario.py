@@ -46,6 +46,7 @@ from debtcycle.machine.scenario_file import ASSETS, Ranges, Reader, refused
 __all__ = ["ASSETS", "Plan", "Scenario", "list_scenarios", "load_scenario", "parse_scenario"]
 
 MOST_BYTES = 200_000
+_FILLING = {"", "and", "into", "toml"}  # words that say nothing of a scenario
 _TOP = {"name", "from", "quarters", "title", "text", "purchase", "set", "parameters",
         "allow_explosive"}  # fmt: skip
 
@@ -111,6 +112,18 @@ def list_scenarios() -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def near_names(asked: str, names: Sequence[str], most: int = 3) -> tuple[str, ...]:
+    """Names that resemble what was asked for, or share a word with it; the nearest first."""
+    words = set(asked.lower().replace("_", "-").replace(" ", "-").split("-")) - _FILLING
+    scores = []
+    for name in names:
+        alike = difflib.SequenceMatcher(None, asked.lower(), name).ratio()
+        shared = len(words & (set(name.split("-")) - _FILLING)) / max(len(words), 1)
+        scores.append((max(alike, shared if shared >= 0.5 else 0.0), name))
+    best = sorted((-score, name) for score, name in scores if score >= 0.6)
+    return tuple(name for _, name in best[:most])
+
+
 def load_scenario(
     name: str | Path,
     by_quarter: Sequence[str],
@@ -122,8 +135,8 @@ def load_scenario(
     Raises
     ------
     ModelError
-        ``scenario.unknown`` if there is neither, ``scenario.file`` if it cannot be read; see
-        `parse_scenario`.
+        ``scenario.unknown`` or ``scenario.unknown_all`` if there is neither, ``scenario.file`` if
+        it cannot be read; see `parse_scenario`.
     """
     shipped = list_scenarios()
     if str(name) in shipped:
@@ -133,8 +146,10 @@ def load_scenario(
         )
     path = Path(name)
     if not path.exists():
-        near = ", ".join(difflib.get_close_matches(str(name), shipped, 3)) or ", ".join(shipped)
-        raise ModelError("scenario.unknown", found=str(name)[:80], near=near)
+        found, near = str(name)[:80], near_names(str(name), shipped)
+        if not near:
+            raise ModelError("scenario.unknown_all", found=found)
+        raise ModelError("scenario.unknown", found=found, near=", ".join(near))
     try:
         if path.stat().st_size > MOST_BYTES:
             raise ModelError("scenario.large", found=path.name, most=MOST_BYTES)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from debtcycle.errors import ModelError
+from debtcycle.machine.economy.parameters import given
 from debtcycle.machine.plans import Plan
 
 __all__ = ["ASSETS", "Ranges", "Reader", "refused"]
@@ -16,8 +17,9 @@ __all__ = ["ASSETS", "Ranges", "Reader", "refused"]
 Ranges = Mapping[str, tuple[float | None, float | None]]
 
 ASSETS = {"b": "q_b", "N": "q_N", "I": "q_I", "K": "q_K"}
-# How much of a purchase counts as long bonds while it is announced: bills have no duration.
-DURATION = {"b": 0.0, "N": 1.0, "I": 1.0, "K": 0.8}
+# How much of a purchase counts as long bonds while it is announced: bills have no duration, that of
+# credit is a parameter of the economy.
+DURATION = {"b": 0.0, "N": 1.0, "I": 1.0}
 MOST_A_QUARTER = 7.0  # percent of GDP: beyond it the demand for money may not be steep enough
 MOST_QUARTERS = 400
 _PURCHASE = {"asset", "total_pct_gdp", "first", "quarters", "announced", "run", "from_sector"}
@@ -136,7 +138,16 @@ class Reader:
             if seller is not None:
                 self.put(where, f"sold_{seller}", quarter, each, runs)
         if self.truth(where, entry, "announced", True):
-            self.announce(span, total * DURATION[asset], runs)
+            self.announce(span, total * self.duration(asset), runs)
+
+    def duration(self, asset: str) -> float:
+        """Long bonds to which one unit of an asset is equal."""
+        if asset in DURATION:
+            return DURATION[asset]
+        changed = self.given.get("parameters", {})
+        if isinstance(changed, Mapping) and "dur_K" in changed:
+            return self.number("parameters", changed, "dur_K")
+        return given()["dur_K"].value
 
     def announce(self, span: range, total: float, runs: tuple[str, ...]) -> None:
         """What is still to be bought at the start of each quarter, this quarter's included."""

@@ -9,40 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.errors import ModelError
-from debtcycle.machine.ensemble import Progress, Sketch, run_ensemble
+from debtcycle.machine.ensemble import Checkpoint, Progress, Sketch, run_ensemble
 from debtcycle.machine.experiment import Experiment
-from debtcycle.machine.phases import PHASES, Inputs, phases_of
+from debtcycle.machine.faults import Fault, faults_of
+from debtcycle.machine.part import Part
+from debtcycle.machine.phases import PHASES, Inputs, burst, phases_of
 from debtcycle.machine.published import PUBLISHED, names, needed, publish
-from debtcycle.machine.window import Counts, Window, count, summarise
+from debtcycle.machine.window import Window, count, summarise
 
 __all__ = ["SHARES", "Fan", "Outcome", "Part", "simulate"]
 
 Values = NDArray[np.float64]
 SHARES = (0.05, 0.25, 0.50, 0.75, 0.95)
 SIDES = ("with", "without", "difference")
-
-
-@dataclass(slots=True)
-class Part:
-    """What is known of some paths; parts add up in the order of their paths."""
-
-    sketches: dict[str, Sketch]
-    phases: NDArray[np.int64]
-    window: Counts
-    window_without: Counts
-    worst_account: float
-
-    def merge(self, other: Part) -> Part:
-        """Both together."""
-        for side, sketch in self.sketches.items():
-            sketch.merge(other.sketches[side])
-        return Part(
-            self.sketches,
-            self.phases + other.phases,
-            self.window + other.window,
-            self.window_without + other.window_without,
-            max(self.worst_account, other.worst_account),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +54,17 @@ class _Job:
         neutral = 100.0 * self.experiment.start["rstar"]
         phases = phases_of(Inputs(a, b, neutral))
         shares = np.stack([(phases == n).sum(axis=1) for n in range(len(PHASES))], axis=1)
+        without = burst(b, neutral)
+        both = without & (phases == PHASES.index("P4"))
+        bursts = np.stack([without.sum(axis=1), both.sum(axis=1)], axis=1)
         return Part(
             sketches,
             shares.astype(np.int64),
+            bursts.astype(np.int64),
             count(a, neutral),
             count(b, neutral),
             pair.worst_account,
+            faults_of({"with": pair.with_, "without": pair.without}, pair.failed, first_path),
         )
 
 
@@ -109,12 +93,16 @@ class Outcome:
     units : mapping of figure to unit
     phases : float64 array, shape (quarters + 1, phases)
         Part of the paths in each phase.
+    bursts : float64 array, shape (quarters + 1, 2)
+        Part of the paths that meet the condition of P4 in the run without, and in both runs.
     window, window_without : Window
         Of the run with the programme, and of the one without.
     worst_account : float
         Largest residual of any identity of any path that is counted, relative.
     failed, first_failed : int, tuple of int
         Paths that are not counted, and the lowest ids among them.
+    faults : tuple of Fault
+        What went wrong on the first few of them.
     """
 
     experiment: Experiment
@@ -123,11 +111,13 @@ class Outcome:
     fans: Mapping[str, Mapping[str, Fan]]
     units: Mapping[str, str]
     phases: Values
+    bursts: Values
     window: Window
     window_without: Window
     worst_account: float
     failed: int
     first_failed: tuple[int, ...]
+    faults: tuple[Fault, ...]
 
     @property
     def quarters(self) -> int:
@@ -155,6 +145,7 @@ def simulate(
     workers: int | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Outcome:
     """Run a scenario and the same economy without it on many paths.
 
@@ -168,6 +159,9 @@ def simulate(
         Address of a Dask scheduler.
     progress : callable, optional
         Told (paths done, paths).
+    checkpoint : Checkpoint, optional
+        See `debtcycle.machine.kept.checkpoint_of`: a run that was cut off goes on, to the same
+        bytes.
 
     Raises
     ------
@@ -177,9 +171,15 @@ def simulate(
         ``machine.none_solved`` if every path failed.
     """
     job = _Job(experiment, paths)
-    part = run_ensemble(job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress)
+    part = run_ensemble(
+        job, paths, seed=seed, workers=workers, cluster=cluster, progress=progress,
+        checkpoint=checkpoint,
+    )  # fmt: skip
     if part.sketches["with"].failed.count == paths:
-        raise ModelError("machine.none_solved", paths=paths)
+        first = part.faults[0]
+        raise ModelError(
+            "machine.none_solved", paths=paths, quarter=first.quarter, equation=first.text[:200]
+        )
     fans: dict[str, dict[str, Fan]] = {name: {} for name in names()}
     for side in SIDES:
         sketch = part.sketches[side]
@@ -194,9 +194,11 @@ def simulate(
         fans=fans,
         units={item.name: item.unit for item in PUBLISHED},
         phases=part.phases / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
+        bursts=part.bursts / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
         window=summarise(part.window),
         window_without=summarise(part.window_without),
         worst_account=part.worst_account,
         failed=failed.count,
         first_failed=failed.first,
+        faults=part.faults,
     )

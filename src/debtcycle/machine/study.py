@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from debtcycle.machine.causes import Causes, causes
 from debtcycle.machine.economy.facts import Facts
 from debtcycle.machine.economy.observed import facts_from_observed
-from debtcycle.machine.ensemble import Progress
+from debtcycle.machine.ensemble import Progress, Told
 from debtcycle.machine.experiment import Pair, checked_holdings, prepare
+from debtcycle.machine.kept import checkpoint_of
 from debtcycle.machine.opening import Opening
 from debtcycle.machine.scenario import Scenario
 from debtcycle.machine.simulation import Outcome, simulate
@@ -51,6 +52,7 @@ def study(
     workers: int | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
+    told: Told | None = None,
 ) -> Study:
     """Run a scenario from an opening.
 
@@ -62,6 +64,9 @@ def study(
         See `debtcycle.machine.opening.from_data`.
     paths, seed, workers, cluster, progress
         See `simulate`.
+    told : callable, optional
+        Told when a simulation goes on from where an earlier one was cut off, and when one that is
+        cut off is kept; see `debtcycle.machine.ensemble.Checkpoint`. Without it neither happens.
 
     Raises
     ------
@@ -77,9 +82,13 @@ def study(
     central = experiment.central()
     if not central.failed.any():
         checked_holdings(central)
+    checkpoint = None
+    if told is not None:
+        checkpoint = checkpoint_of(experiment, paths, seed, told=told)
     outcome = simulate(
-        experiment, paths, seed=seed, workers=workers, cluster=cluster, progress=progress
-    )
+        experiment, paths, seed=seed, workers=workers, cluster=cluster, progress=progress,
+        checkpoint=checkpoint,
+    )  # fmt: skip
     quarters = [quarter for quarter in EXPLAINED if quarter <= scenario.quarters]
     why = () if central.failed.any() else causes(central, quarters)
     return Study(scenario, opening, facts, outcome, central, why)

@@ -64,12 +64,26 @@ def purchases(
     duration : float
         Long bonds to which one unit of the asset is equal; nought for bills.
     """
-    shocks = [Shock(1, of, total / quarters), Shock(quarters + 1, of, 0.0)]
-    if announced and duration > 0.0:
-        for t in range(1, quarters + 2):
-            left = total * duration * (1 - (t - 1) / quarters)
-            shocks.append(Shock(t, "announced", left))
-    return Programme(f"{of} {total:g} in {quarters}", tuple(shocks))
+    ahead = total * duration if announced else 0.0
+    return _bought({of: total}, quarters, ahead)
+
+
+def mixed(parts: Mapping[str, tuple[float, float]], quarters: int = 8) -> Programme:
+    """Purchases of several assets at once: of each its total and its duration in long bonds."""
+    totals = {of: total for of, (total, _) in parts.items()}
+    return _bought(totals, quarters, sum(total * length for total, length in parts.values()))
+
+
+def _bought(totals: Mapping[str, float], quarters: int, ahead: float) -> Programme:
+    """Even purchases, of which so much duration is announced at the start."""
+    shocks = []
+    for of, total in totals.items():
+        shocks += [Shock(1, of, total / quarters), Shock(quarters + 1, of, 0.0)]
+    if ahead > 0.0:
+        left = {t: ahead * (1 - (t - 1) / quarters) for t in range(1, quarters + 2)}
+        shocks += [Shock(t, "announced", value) for t, value in left.items()]
+    name = ", ".join(f"{of} {total:g}" for of, total in totals.items())
+    return Programme(f"{name} in {quarters}", tuple(shocks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from debtcycle.machine.acceptance.laboratory import (
     NOTHING,
     Laboratory,
     Programme,
+    mixed,
     purchases,
     steps,
 )
 from debtcycle.machine.acceptance.outcome import Outcome, above, below, between, mean
 
-__all__ = ["TESTS", "Test"]
+__all__ = ["SIZE", "TESTS", "Test", "as_first_bought"]
 
 Values = NDArray[np.float64]
 Test = Callable[[Laboratory], list[Outcome]]
@@ -29,11 +30,25 @@ BP = 1e4
 DURING = slice(1, QUARTERS + 1)
 YEARS_3 = slice(1, 13)
 EVERY = ("bubble", "depression", "normal")
+# What the programmes of November 2008 and March 2009 came to (Federal Open Market Committee, 18
+# March 2009): 1,250 billion dollars of mortgage bonds and 175 of agency debt, 300 of Treasuries.
+FIRST_CREDIT = (1250 + 175) / (1250 + 175 + 300)
 
 
 def _change(lab: Laboratory, opening: str, name: str, programme: Programme = QE) -> Values:
     """Mean difference by quarter."""
     return mean(lab.difference(opening, programme, name))
+
+
+def as_first_bought(lab: Laboratory, opening: str) -> float:
+    """Trough of the long yield, bp per 1 % of GDP, in the proportions of the first programme.
+
+    No test: where few nominal Treasuries are in private hands, it matters what is bought, and this
+    stands beside test 1 for that.
+    """
+    credit = SIZE * FIRST_CREDIT
+    parts = {"q_N": (SIZE - credit, 1.0), "q_K": (credit, lab.value("dur_K"))}
+    return float(BP * _change(lab, opening, "yN", mixed(parts, QUARTERS))[DURING].min() / SIZE)
 
 
 def real_yields(lab: Laboratory) -> list[Outcome]:

@@ -21,9 +21,15 @@ def expectations() -> Block:
     block.find(
         "yeI", "1", "eh - pe[-1] + tpI[-1] + zeta_I*zeta*duration + z_y", "expected real yield"
     )
+    # Lenders are never paid for lending to weaker borrowers less than `sprmin` above the Treasury.
+    # Everything here is known before the markets open, so that the floor bends no demand.
+    block.find(
+        "risk_K", "1", "max(gK*(rho[-1] + z_rho), sprmin - spr0 - s1*imp[-1])",
+        "price of the risk of credit above normal",
+    )  # fmt: skip
     block.find(
         "yeK", "1",
-        "eh + tpl[-1] + spr0 + s1*imp[-1] + gK*(rho[-1] + z_rho) + zeta_K*zeta*duration + z_y",
+        "eh + tpl[-1] + spr0 + s1*imp[-1] + risk_K + zeta_K*zeta*duration + z_y",
         "expected yield of credit",
     )  # fmt: skip
     block.find(

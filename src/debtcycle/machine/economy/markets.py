@@ -38,7 +38,7 @@ def returns() -> Block:
     block.find("ER_R", "1", "e_Rd*exp(fR)*TR/pR + g_R + l_R*pe[-1]", "of real-asset equity")
     block.find("ER_Z", "1", "pe[-1] + mu*(cpi - uZ)", "of gold")
     risk = "(rho[-1] + z_rho)"
-    block.find("v_K", "1", f"ER_K - gK*{risk}", "attractiveness of credit")
+    block.find("v_K", "1", "ER_K - risk_K", "attractiveness of credit")
     block.find("v_G", "1", f"ER_G - {risk} + z_G", "attractiveness of growth equity")
     block.find("v_R", "1", f"ER_R - {risk} + z_R", "attractiveness of real-asset equity")
     block.find("v_Z", "1", "ER_Z + z_Z", "attractiveness of gold")
@@ -197,7 +197,11 @@ def clearing() -> Block:
     """Seven markets, the one simultaneous block of the quarter."""
     block = Block("markets: issues and purchases are fixed in value")
     wanted = total(f"Db_{j}" for j in HOLDERS)
-    block.price("ub", "bills", f"{wanted} = b_p[-1] + iss_b - buy_b", "bills: fall of their rate")
+    # In logs: where the policy rate jumps, the part wanted in bills runs from nothing to nearly all
+    # of what is liquid, and Newton's method on the values themselves is thrown out of its reach.
+    block.price(
+        "ub", "bills", f"log({wanted}) = log(b_p[-1] + iss_b - buy_b)", "bills: fall of their rate"
+    )
     for asset, flow in (
         ("N", "iss_N - buy_N"),
         ("I", "iss_I - buy_I"),

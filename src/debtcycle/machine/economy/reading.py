@@ -27,7 +27,8 @@ def _returns_at_rest(read: Read) -> dict[str, Values]:
     for asset, anchor in anchors.items():
         found[asset] = -read(f"D_{asset}") * read("wr") * anchor
     found["I"] = found["I"] + read("pe")
-    found["K"] = found["K"] - read("gK") * risk
+    least = read("sprmin") - read("spr0") - read("s1") * read("imp")
+    found["K"] = found["K"] - np.maximum(read("gK") * risk, least)
     for asset in "GR":
         growth = read(f"g_{asset}") + read(f"l_{asset}") * read("pe")
         found[asset] = growth - risk + read(f"z_{asset}")

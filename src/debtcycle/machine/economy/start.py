@@ -149,7 +149,7 @@ class _Opening:
             "b": v["rb"],
             "N": v["yN"],
             "I": v["yI"] + v["pe"],
-            "K": v["yK"] - p["gK"] * risk,
+            "K": v["yK"] - max(p["gK"] * risk, p["sprmin"] - p["spr0"] - p["s1"] * v["imp"]),
             "G": v["e_Gd"] * math.exp(v["fG"]) + p["g_G"] + p["l_G"] * v["pe"] - risk,
             "R": v["e_Rd"] * math.exp(v["fR"]) + p["g_R"] + p["l_R"] * v["pe"] - risk,
             "Z": v["pe"],

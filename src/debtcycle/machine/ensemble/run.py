@@ -5,15 +5,72 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar, cast
 
 from debtcycle.errors import ConfigError
+from debtcycle.machine.ensemble.checkpoint import Checkpoint
 from debtcycle.machine.ensemble.chunks import Chunk, Job, Mergeable, Progress, Task, chunks_of
 from debtcycle.machine.ensemble.local import on_threads
 
 __all__ = ["run_ensemble"]
 
 R = TypeVar("R", bound=Mergeable)
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """The merged result of the first chunks; kept in a checkpoint if the run is cut off."""
+
+    checkpoint: Checkpoint | None
+    paths: int
+    total: Any = None
+    chunks: int = 0
+    done: int = 0
+    whole: bool = True  # no merging was cut off in the middle
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint | None, paths: int, size: int | None) -> _SoFar:
+        """What an earlier run has left, or nothing."""
+        known = checkpoint.found() if checkpoint is not None else None
+        if checkpoint is None or known is None:
+            return cls(checkpoint, paths)
+        total, count = known
+        done = sum(chunk.paths for chunk in islice(chunks_of(paths, size), count))
+        found = cls(checkpoint, paths, total, count, done)
+        found.tell("resumed")
+        return found
+
+    def tell(self, what: str) -> None:
+        """Say that something was resumed or kept."""
+        if self.checkpoint is not None and self.checkpoint.told is not None:
+            self.checkpoint.told(what, self.done, self.paths)
+
+    def take(self, chunk: Chunk, part: Any) -> None:
+        """Merge the next chunk."""
+        self.whole = False
+        self.total = part if self.total is None else self.total.merge(part)
+        self.chunks += 1
+        self.done += chunk.paths
+        self.whole = True
+        if self.checkpoint is not None:
+            self.checkpoint.keep(self.total, self.chunks)
+
+    def __enter__(self) -> _SoFar:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self.checkpoint is None:
+            return
+        if kind is None:
+            self.checkpoint.forget()
+        elif (
+            self.whole
+            and self.total is not None
+            and self.checkpoint.keep(self.total, self.chunks, leaving=True)
+        ):
+            self.tell("kept")
 
 
 def run_ensemble(
@@ -25,6 +82,7 @@ def run_ensemble(
     cluster: str | None = None,
     chunk_paths: int | None = None,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> R:
     """Run a job for all paths and merge its results in the order of the paths.
 
@@ -44,6 +102,8 @@ def run_ensemble(
         Paths of a chunk, a multiple of 64.
     progress : callable, optional
         Told (paths done, paths) after each chunk.
+    checkpoint : Checkpoint, optional
+        From which a run that was cut off goes on, and where this one is kept.
 
     Returns
     -------
@@ -58,7 +118,8 @@ def run_ensemble(
     Exception
         Whatever the job raises; the rest is then cancelled.
     """
-    chunks = chunks_of(paths, chunk_paths)
+    so_far = _SoFar.of(checkpoint, paths, chunk_paths)
+    chunks = islice(chunks_of(paths, chunk_paths), so_far.chunks, None)
     task = Task(job, seed)
     parts: Iterator[tuple[Chunk, Any]]
     if cluster is None:
@@ -70,13 +131,10 @@ def run_ensemble(
         from debtcycle.machine.ensemble.cluster import on_cluster
 
         parts = on_cluster(task, chunks, cluster)
-    total: Any = None
-    done = 0
     # Closed at once, not when the collector finds it: workers must not outlive an interruption.
-    with closing(cast(Any, parts)):
+    with so_far, closing(cast(Any, parts)):
         for chunk, part in parts:
-            total = part if total is None else total.merge(part)
-            done += chunk.paths
+            so_far.take(chunk, part)
             if progress is not None:
-                progress(done, paths)
-    return cast(R, total)
+                progress(so_far.done, paths)
+    return cast(R, so_far.total)

@@ -12,6 +12,7 @@ import msgspec
 from debtcycle.machine.opening.model import INSTRUMENTS, SECTORS, Origin
 
 __all__ = [
+    "AgencyRow",
     "Assumptions",
     "Bounds",
     "HeldRow",
@@ -56,6 +57,17 @@ class HeldRow(_Row, frozen=True, forbid_unknown_fields=True):
     width: float
 
 
+class AgencyRow(_Row, frozen=True, forbid_unknown_fields=True):
+    """Agency- and GSE-backed securities, billions of dollars; `own` is held by the enterprises.
+
+    `width_pct` is how far what is left may lie from the truth until the next row, on either side.
+    """
+
+    total: float
+    own: float
+    width_pct: float
+
+
 class MaturityRow(_Row, frozen=True, forbid_unknown_fields=True):
     """Average maturity of marketable debt, months; `width` on either side."""
 
@@ -74,6 +86,7 @@ class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     debt: list[IssueRow]
     central_bank: list[HeldRow]
     maturity: list[MaturityRow]
+    agency: list[AgencyRow]
 
 
 @lru_cache(maxsize=1)

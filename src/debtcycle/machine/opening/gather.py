@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date
 
 from debtcycle.errors import ConfigError
-from debtcycle.machine.opening import holdings, markets, money, rates, wealth
+from debtcycle.machine.opening import credit, holdings, markets, money, rates, wealth
 from debtcycle.machine.opening.assumptions import load
 from debtcycle.machine.opening.desk import Desk
 from debtcycle.machine.opening.model import Lack, Ledger, Opening
@@ -37,6 +37,7 @@ _PARTS: tuple[Callable[[Desk, Ledger], object], ...] = (
     wealth.equity_and_gold,
     wealth.wealth,
     holdings.supplies,
+    credit.credit,
     holdings.holdings,
 )
 

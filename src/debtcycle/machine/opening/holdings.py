@@ -117,7 +117,7 @@ def supplies(desk: Desk, ledger: Ledger) -> None:
     """What the five sectors hold together of each instrument, and what is known of rows, % of GDP.
 
     Bills, bonds and TIPS: marketable debt of the Treasury minus the central bank's. Money: deposits
-    plus banks' reserves. Credit: bonds of nonfinancial corporations, an assumed part of their debt.
+    plus banks' reserves. Credit is found in `debtcycle.machine.opening.credit`.
     """
     gdp = desk.gdp()
     whole = float(gdp.values[-1])
@@ -134,13 +134,6 @@ def supplies(desk: Desk, ledger: Ledger) -> None:
                  "opening.private", (), (*ledger["marketable_debt_pct_gdp"].origins,
                                          *taken.origins))
         )  # fmt: skip
-    debt, part = desk.first("BCNSDODNS").usd_bn(), desk.bounds("corporate_bond_share")
-    all_debt = percent_of(float(debt.values[-1]), whole)
-    ledger.take(
-        Fact("corporate_bonds_pct_gdp", all_debt * part.value, "percent_of_gdp", Kind.ASSUMED,
-             "opening.corporate_bonds", (("share", 100.0 * part.value),),
-             (origin(debt), origin(gdp)), all_debt * part.low, all_debt * part.high)
-    )  # fmt: skip
     abroad = desk.first("TIC_FOREIGN_TOTAL", "FDHBFIN").usd_bn()
     own = abroad.id == "TIC_FOREIGN_TOTAL"
     ledger.take(
@@ -171,7 +164,7 @@ _COLUMN_FACTS = {
     "b": "private_bills_pct_gdp",
     "N": "private_bonds_pct_gdp",
     "I": "private_tips_pct_gdp",
-    "K": "corporate_bonds_pct_gdp",
+    "K": "private_credit_pct_gdp",
     "G": "growth_equity_pct_gdp",
     "R": "real_equity_pct_gdp",
     "Z": "gold_pct_gdp",
@@ -181,9 +174,9 @@ _COLUMN_FACTS = {
 def holdings(desk: Desk, ledger: Ledger) -> None:
     """One fact for each sector and instrument, % of GDP.
 
-    Known: every column total; banks' money (their reserves), and their notes, bonds and TIPS
-    together; foreigners' Treasuries, of which an assumed part are bills. The bills of sector B are
-    those of banks and money funds. The rest follows the guesses in proportion.
+    Known: every column total; banks' money (their reserves), their notes, bonds and TIPS together,
+    and their other bonds; foreigners' Treasuries, of which an assumed part are bills. The bills of
+    sector B are those of banks and money funds. The rest follows the guesses in proportion.
     """
     place = {name: number for number, name in enumerate(INSTRUMENTS)}
     row = {name: number for number, name in enumerate(SECTORS)}
@@ -194,28 +187,32 @@ def holdings(desk: Desk, ledger: Ledger) -> None:
         + [ledger[_COLUMN_FACTS[name]].value for name in INSTRUMENTS[1:]]
     )
     abroad, banks = ledger["foreign_treasuries_pct_gdp"], ledger["bank_treasuries_pct_gdp"]
-    short = desk.bounds("foreign_bill_share")
+    bonds, short = ledger["bank_credit_pct_gdp"], desk.bounds("foreign_bill_share")
     groups = (
         Group(row["X"], (place["N"], place["I"]), abroad.value * (1.0 - short.value)),
         Group(row["B"], (place["N"], place["I"]), banks.value),
     )
     fixed = {
         (row["B"], place["M"]): reserves.value,
+        (row["B"], place["K"]): bonds.value,
         (row["X"], place["b"]): abroad.value * short.value,
     }
     cells = fit(guess, totals, fixed, groups)
     low, high = _ranges(cells, groups, desk.bounds("holdings_relative_share"))
     low[row["X"], place["b"]] = abroad.value * short.low
     high[row["X"], place["b"]] = abroad.value * short.high
+    known = {
+        "M": (reserves, "opening.holding_reserves"), "K": (bonds, "opening.holding_bank_credit"),
+    }  # fmt: skip
     behind = {"X": abroad.origins, "B": banks.origins}
     for sector in SECTORS:
         for name in INSTRUMENTS:
             value = float(cells[row[sector], place[name]])
-            if (sector, name) == ("B", "M"):
+            if sector == "B" and name in known:
+                fact, said = known[name]
                 ledger.take(
-                    Fact(holding_name(sector, name), value, "percent_of_gdp", reserves.kind,
-                         "opening.holding_reserves", (), reserves.origins,
-                         reserves.low, reserves.high)
+                    Fact(holding_name(sector, name), value, "percent_of_gdp", fact.kind, said, (),
+                         fact.origins, fact.low, fact.high)
                 )  # fmt: skip
                 continue
             column = ledger[_COLUMN_FACTS.get(name, "deposits_pct_gdp")]

@@ -58,7 +58,7 @@ class Origin:
     ----------
     source : str
         Id of a series of the catalogue, or of a table of ``assumptions.toml``
-        (``debt``, ``central_bank``, ``maturity``).
+        (``debt``, ``central_bank``, ``maturity``, ``agency``).
     period : date
     known_from : date
     value : float

@@ -84,6 +84,11 @@ def _nominal_and_real(words: Words, study: Study) -> str:
     )
 
 
+def _part(ratio: float) -> str:
+    """A ratio as a percentage."""
+    return f"{figure(100.0 * ratio, 0)}%" if math.isfinite(ratio) else MISSING
+
+
 def _percent(value: float) -> str:
     return f"{figure(value, 0, plus=True)}%" if math.isfinite(value) else MISSING
 
@@ -120,9 +125,8 @@ def _sentences(words: Words, study: Study) -> tuple[str, ...]:
               when=when(words, far)),
         _nominal_and_real(words, study),
         words("sim.answer.money", when=when(words, year),
-              with_=number(study, "monetisation", median(study, "monetisation", "with", year)),
-              without=number(
-                  study, "monetisation", median(study, "monetisation", "without", year)),
+              with_=_part(median(study, "monetisation", "with", year)),
+              without=_part(median(study, "monetisation", "without", year)),
               gap=one_of(words, study, "wealth_gap",
                          median(study, "wealth_gap", "difference", year))),
         entered_sentence(words, study),
@@ -174,6 +178,7 @@ def _failed(words: Words, study: Study) -> tuple[Para, ...]:
 def answer(words: Words, study: Study) -> Section:
     """Lead, sentences, the table of differences, and how it was run."""
     text = study.scenario.text.get(words.lang) or study.scenario.text.get("en", "")
+    text = text.replace("`", "")  # marks of the file, not of the page
     blocks: list[Block] = [
         Para(_lead(words, study), "lead"),
         *_failed(words, study),

@@ -49,6 +49,8 @@ def _interval(found: Interval | None) -> dict[str, JsonValue] | None:
 def _phases(study: Study) -> dict[str, JsonValue]:
     shares = study.outcome.phases
     return {
+        "P4_without": _numbers(study.outcome.bursts[:, 0]),
+        "P4_both": _numbers(study.outcome.bursts[:, 1]),
         "shares": {name: _numbers(shares[:, place]) for place, name in enumerate(PHASES)},
         "entered": [{"quarter": quarter, "phase": name} for quarter, name in study.outcome.entered],
         "signs": [{**asdict(item), "value": _number(item.value)} for item in compared(study)],
@@ -141,6 +143,9 @@ def _plain(study: Study) -> dict[str, JsonValue]:
         "accounts": {"max_residual": _number(outcome.worst_account)},
         "failed_paths": outcome.failed,
         "first_failed": list(outcome.first_failed),
+        "faults": [
+            {**asdict(fault), "residual": _number(fault.residual)} for fault in outcome.faults
+        ],
         "variables": {
             name: {
                 "unit": outcome.units[name],

@@ -9,7 +9,7 @@ from debtcycle.machine.study import Study
 from debtcycle.machine.window import POP
 from debtcycle.report.document import Bullets, Document, Para, Section, Table
 from debtcycle.report.simulation.answer import run_line
-from debtcycle.report.simulation.limits import limits
+from debtcycle.report.simulation.limits import failures, limits
 from debtcycle.report.simulation.reading import (
     HEADLINE,
     HORIZONS,
@@ -204,6 +204,15 @@ def _shares(words: Words, one: Study, other: Study) -> Table:
         )
         for place, phase in enumerate(PHASES)
     )
+    without = (
+        words("sim.phase.P4_without"),
+        *(
+            share(float(study.outcome.bursts[quarter, 0]))
+            for quarter in _quarters(one, other)
+            for study in (one, other)
+        ),
+    )
+    rows = (*rows, without)
     return Table(head, rows, frozenset(range(1, len(head))), words("sim.table.phases"))
 
 
@@ -257,7 +266,8 @@ def build_beside(one: Study, other: Study, words: Words) -> Document:
         )),
         Section("accounts", words("sim.section.accounts"), (
             Bullets(tuple(_named(words, s, run_line(words, s)) for s in pair)),
+            *(block for s in pair for block in failures(words, s)),
         )),
-        limits(words),
+        limits(words, one, other),
     )  # fmt: skip
     return Document(words.lang, title, sections)

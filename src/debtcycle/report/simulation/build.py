@@ -35,6 +35,6 @@ def build_simulation(study: Study, words: Words) -> Document:
         *figures(words, study),
         start(words, study),
         accounts(words, study),
-        limits(words),
+        limits(words, study),
     )
     return Document(words.lang, title, sections)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from debtcycle.machine.economy.parameters import given
+from debtcycle.machine.faults import Fault
+from debtcycle.machine.opening.model import INSTRUMENTS
 from debtcycle.machine.study import Study
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.simulation.answer import run_line
+from debtcycle.report.simulation.reading import median, number, when
 from debtcycle.report.words import Words
 
-__all__ = ["accounts", "limits"]
+__all__ = ["accounts", "failures", "limits"]
 
 _LIMITS = ("elasticities", "covariance", "inertia", "opening", "duration", "mechanics")
+_SLUMP_PCT = -1.5  # an output gap at the start below which a slump heals in the run without
+_LATER = 20
 _CHANGES = ("slack", "maturity", "tightening", "inflation", "extrapolation", "automation", "own")
 
 
@@ -26,25 +31,79 @@ def _changed(words: Words, study: Study) -> tuple[Block, ...]:
     return (Table(head, rows, frozenset({1, 2}), words("sim.table.parameters")),)
 
 
+def _what(words: Words, fault: Fault) -> str:
+    """What did not hold: the market of an asset, another equation, or an identity."""
+    if fault.kind == "account":
+        return words("sim.fault.account", text=fault.text)
+    # Prices are solved for as logs, one for each market.
+    asset = fault.variable.removeprefix("u")
+    if fault.variable.startswith("u") and asset in INSTRUMENTS:
+        return words("sim.fault.market", name=words(f"opening.instrument.{asset}"))
+    return words("sim.fault.equation", name=fault.variable)
+
+
+def _faults(words: Words, study: Study) -> Table:
+    """The first paths that were left out: in which quarter, in which run, and why."""
+    head = tuple(words(f"sim.col.{c}") for c in ("path", "run", "when", "fault", "equation"))
+    rows = tuple(
+        (f"{fault.path:,}", words(f"sim.side.{fault.run}"), when(words, fault.quarter),
+         _what(words, fault), fault.text)
+        for fault in study.outcome.faults
+    )  # fmt: skip
+    return Table(head, rows, frozenset({0}), words("sim.table.faults"))
+
+
+def failures(words: Words, study: Study) -> tuple[Block, ...]:
+    """How many paths were left out, which were the first, and what went wrong on them."""
+    outcome = study.outcome
+    if not outcome.failed:
+        return ()
+    first = ", ".join(map(str, outcome.first_failed))
+    said = words("sim.accounts.failed", failed=f"{outcome.failed:,}", paths=f"{outcome.paths:,}",
+                 first=first)  # fmt: skip
+    table = (_faults(words, study),) if outcome.faults else ()
+    return (Para(said, "warn"), *table)
+
+
 def accounts(words: Words, study: Study) -> Section:
     """The worst residual, failed paths, and what was changed in the economy."""
-    outcome = study.outcome
     blocks: list[Block] = [Para(run_line(words, study)), Para(words("sim.accounts.means"))]
-    if outcome.failed:
-        first = ", ".join(map(str, outcome.first_failed))
-        blocks.append(Para(words("sim.accounts.failed", failed=f"{outcome.failed:,}",
-                                 paths=f"{outcome.paths:,}", first=first), "warn"))  # fmt: skip
+    blocks += failures(words, study)
     blocks += _changed(words, study)
     return Section("accounts", words("sim.section.accounts"), tuple(blocks))
 
 
-def limits(words: Words) -> Section:
+def _slump(words: Words, study: Study) -> tuple[str, ...]:
+    """How slowly a slump heals in the run without, in numbers; nothing where there is none."""
+    outcome = study.outcome
+    start = median(study, "output_gap", "without", 0)
+    if start > _SLUMP_PCT or outcome.quarters < _LATER:
+        return ()
+    worst = min(range(outcome.quarters + 1),
+                key=lambda quarter: median(study, "output_gap", "without", quarter))  # fmt: skip
+
+    def gap(quarter: int) -> str:
+        return number(study, "output_gap", median(study, "output_gap", "without", quarter))
+
+    return (
+        words(
+            "sim.limit.slump", date=study.opening.as_of.isoformat(), start=gap(0),
+            worst=gap(worst), when=when(words, worst), later=when(words, _LATER),
+            gap=gap(_LATER), end=when(words, outcome.quarters), last=gap(outcome.quarters),
+            inflation=number(study, "inflation",
+                             median(study, "inflation", "without", outcome.quarters)),
+        ),
+    )  # fmt: skip
+
+
+def limits(words: Words, *studies: Study) -> Section:
     """What the model cannot do, and what would move its answer."""
+    slumps = tuple(dict.fromkeys(text for study in studies for text in _slump(words, study)))
     return Section(
         "limits",
         words("sim.section.limits"),
         (
-            Bullets(tuple(words(f"sim.limit.{name}") for name in _LIMITS)),
+            Bullets((*slumps, *(words(f"sim.limit.{name}") for name in _LIMITS))),
             Para(words("sim.changes")),
             Bullets(tuple(words(f"sim.changes.{name}") for name in _CHANGES)),
         ),

@@ -95,24 +95,31 @@ def _phases(words: Words, titled: Sequence[tuple[str, Study]]) -> Spec:
         (title, tuple(tuple(map(float, row)) for row in study.outcome.phases))
         for title, study in titled
     )
+    without = tuple(tuple(map(float, study.outcome.bursts[:, 0])) for _, study in titled)
     names = tuple(words(f"sim.phase.{name}") for name in PHASES)
     sources = _sources(words, *(study for _, study in titled))
-    return phases_chart(PhasesData(names, shares), words, sources=sources)
+    data = PhasesData(names, shares, (words("sim.phase.P4_without"), without))
+    return phases_chart(data, words, sources=sources)
 
 
 def _hazard(words: Words, titled: Sequence[tuple[str, Study]]) -> Spec:
-    lines = tuple(
-        HazardLine(
-            title,
-            tuple(
+    alone = len(titled) == 1
+    lines = []
+    for title, study in titled:
+        names = (
+            [words(f"sim.side.{side}") for side in ("with", "without")] if alone
+            else [title, words("sim.title_without", name=title)]
+        )  # fmt: skip
+        windows = (study.outcome.window, study.outcome.window_without)
+        lines += [
+            HazardLine(name, tuple(
                 (None, None, None) if item is None else (item.value, item.low, item.high)
-                for item in study.outcome.window.hazard
-            ),
-        )
-        for title, study in titled
-    )
+                for item in window.hazard
+            ), without=place == 1)
+            for place, (name, window) in enumerate(zip(names, windows, strict=True))
+        ]  # fmt: skip
     sources = _sources(words, *(study for _, study in titled))
-    return hazard_chart(HazardData(lines, AHEAD, f"{POP:.0%}"), words, sources=sources)
+    return hazard_chart(HazardData(tuple(lines), AHEAD, f"{POP:.0%}"), words, sources=sources)
 
 
 def _causes(words: Words, study: Study) -> Spec:

@@ -131,6 +131,8 @@ def entered_sentence(words: Words, study: Study) -> str:
         for quarter, name in entered
     ]
     listed = words("list.semicolon").join(parts)
+    if "P4" in {phase for _, phase in entered}:
+        listed = _without(words, study, listed)
     absent = [name for name in PHASES[1:] if name not in {phase for _, phase in entered}]
     if not absent:
         return words("sim.phases.all", list=listed)
@@ -138,13 +140,31 @@ def entered_sentence(words: Words, study: Study) -> str:
     return words("sim.phases.some", list=listed, absent=most)
 
 
+def _without(words: Words, study: Study, listed: str) -> str:
+    """How often the fourth phase's condition holds without the programme, added to a list."""
+    place = PHASES.index("P4")
+    quarter = int(study.outcome.phases[:, place].argmax())
+    without, both = study.outcome.bursts[quarter]
+    return words(
+        "sim.phases.without",
+        list=listed,
+        when=when(words, quarter),
+        with_=share(float(study.outcome.phases[quarter, place])),
+        without=share(float(without)),
+        both=share(float(both)),
+    )
+
+
 def _most(words: Words, study: Study, name: str) -> str:
     shares = study.outcome.phases[:, PHASES.index(name)]
     quarter = int(shares.argmax())
     if not shares[quarter] > 0:
         return words("sim.phases.never", phase=_phase(words, name))
-    return words("sim.phases.most", phase=_phase(words, name), share=share(float(shares[quarter])),
-                 when=when(words, quarter))  # fmt: skip
+    said = {"phase": _phase(words, name), "share": share(float(shares[quarter]))}
+    if name == "P4":
+        without = share(float(study.outcome.bursts[quarter, 0]))
+        return words("sim.phases.most_P4", **said, when=when(words, quarter), without=without)
+    return words("sim.phases.most", **said, when=when(words, quarter))
 
 
 def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
@@ -172,17 +192,22 @@ def phases(words: Words, study: Study) -> Section:
     """What the phases are, the part of the paths in each, and the essay's signs beside them."""
     shares = study.outcome.phases
     quarters = [quarter for quarter in _SHOWN if quarter < len(shares)]
-    head = (words("sim.col.when"), *(_phase(words, name) for name in PHASES))
+    head = (
+        words("sim.col.when"), *(_phase(words, name) for name in PHASES),
+        words("sim.phase.P4_without"),
+    )  # fmt: skip
     rows = tuple(
         (
             words("sim.start") if not quarter else when(words, quarter),
             *(share(float(part)) for part in shares[quarter]),
+            share(float(study.outcome.bursts[quarter, 0])),
         )
         for quarter in quarters
     )
     blocks: list[Block] = [
         Para(entered_sentence(words, study)),
         meanings(words),
+        Para(words("sim.phases.both"), "dim"),
         Table(head, rows, frozenset(range(1, len(head))), words("sim.table.phases")),
         *_signs_table(words, study),
     ]

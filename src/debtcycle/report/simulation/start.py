@@ -23,8 +23,8 @@ LEADING = (
     "policy_rate_pct", "nominal_yield_10y_pct", "real_yield_10y_pct", "corporate_spread_pp",
     "inflation_pct", "expected_inflation_pct", "output_gap_pct", "cape_ratio",
     "extrapolation_growth_log", "leverage_ratio", "net_worth_index", "volatility_pct",
-    "deficit_pct_gdp", "public_debt_pct_gdp", "bill_share_pct", "reserves_pct_gdp",
-    "central_bank_assets_pct_gdp",
+    "deficit_pct_gdp", "public_debt_pct_gdp", "bill_share_pct", "private_bonds_pct_gdp",
+    "private_credit_pct_gdp", "reserves_pct_gdp", "central_bank_assets_pct_gdp",
 )  # fmt: skip
 # Facts of the economy that follow from the observed ones.
 DERIVED = (
@@ -32,7 +32,7 @@ DERIVED = (
     "extrapolators_share", "central_bank_credit_pct_gdp", "loans_households_pct_gdp",
     "firm_deposits_pct_gdp",
 )  # fmt: skip
-_TABLES = frozenset({"debt", "central_bank", "maturity"})
+_TABLES = frozenset({"debt", "central_bank", "maturity", "agency"})
 
 
 def fact_name(words: Words, fact: Fact) -> str:
