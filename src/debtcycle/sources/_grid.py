@@ -150,12 +150,12 @@ class Grid(Sequence[Row]):
         year, month, day = numbers
         plain &= (year >= EARLIEST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)
         months: Days = ((year - 1970) * 12 + month - 1).astype("M8[M]")
-        days: Days = months.astype("M8[D]") + (day - 1)
+        days: Days = months.astype("M8[D]") + (day - 1).astype("m8[D]")
         plain &= days.astype("M8[M]") == months  # 30 February would be a day of March
         if unit == "M":
             days = months.astype("M8[D]")
         elif unit == "Q":
-            days = (months - (month - 1) % 3).astype("M8[D]")
+            days = (months - ((month - 1) % 3).astype("m8[M]")).astype("M8[D]")
         return days, plain
 
 
