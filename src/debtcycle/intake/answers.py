@@ -56,7 +56,8 @@ def _earlier(text: str, today: date) -> date | None:
 def floors_of(store: Store, house: str, series: str, today: date) -> Floors:
     """Days of earlier answers about a series.
 
-    A file may be an excerpt: that it lacked what lies before it says nothing.
+    A file heeds them inside of the held history, and is none itself: it may be an excerpt, and
+    that it lacked something says nothing.
     """
     start = f"{PREFIX}{series}/"
     found = {key: _earlier(text, today) for key, text in store.memories(start).items()}

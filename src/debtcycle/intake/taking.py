@@ -291,8 +291,8 @@ def _sort(
         if floors != Floors():
             found.floors[state.series] = floors
         plan = planned(catalogue, state, have, floors)
-        if state.dated:
-            found.facts |= answered(store, house, (state.series,), state.fetched)
+        if asked is not None:
+            found.facts |= answered(store, house, (state.series,), around.today)
         why: Doubt | None
         if around.decided is None:
             covers = _covers(store, payload, state.series)

@@ -120,6 +120,9 @@ def _without_repeats(rows: Rows, held: Rows) -> Rows:
     )
     order = np.lexsort((both.known_from, both.periods))
     both, new = both.take(order), new[order]
+    days = (both.periods[1:] == both.periods[:-1]) & (both.known_from[1:] == both.known_from[:-1])
+    last = np.append(~days, True) | ~new
+    both, new = both.take(last), new[last]
     again = (both.periods[1:] == both.periods[:-1]) & _same(both.values[1:], both.values[:-1])
     return both.take(new & ~np.append(False, again))
 

@@ -83,11 +83,18 @@ def floored(rows: Rows, held: Rows, floors: Floors, *, monthly: bool) -> tuple[R
     dropped = still & there
     dropped |= low & ~dropped & there & _repeated(moved, held)
     kept = moved.take(~dropped)
-    # Of several figures that a period now has from one day on, the one that was last.
-    order = np.lexsort((rows.known_from[~dropped], kept.known_from, kept.periods))
+    # What was moved to or beyond the day of the period's next figure was never the latest one.
+    order = np.lexsort((rows.known_from[~dropped], kept.periods))
     kept = kept.take(order)
-    same = (kept.periods[1:] == kept.periods[:-1]) & (kept.known_from[1:] == kept.known_from[:-1])
-    kept = kept.take(np.append(~same, True)) if len(kept) else kept
+    overtaken = np.zeros(len(kept), dtype=bool)
+    next_day: np.datetime64 | None = None
+    for place in range(len(kept) - 1, -1, -1):
+        if place + 1 == len(kept) or kept.periods[place] != kept.periods[place + 1]:
+            next_day = None
+        overtaken[place] = next_day is not None and kept.known_from[place] >= next_day
+        if not overtaken[place]:
+            next_day = kept.known_from[place]
+    kept = kept.take(~overtaken)
     return kept, int((still & there).sum())
 
 
