@@ -62,8 +62,9 @@ def floors_of(store: Store, house: str, series: str, today: date) -> Floors:
     start = f"{PREFIX}{series}/"
     found = {key: _earlier(text, today) for key, text in store.memories(start).items()}
     inside = max((day for day in found.values() if day is not None), default=None)
-    whole = None if house == _FILES else found.get(f"{start}{house}")
-    return Floors(whole, inside)
+    # Who told the whole history once adds nothing to it that was there at any answer since.
+    told = found.get(f"{start}{house}") is not None
+    return Floors(inside if told else None, inside)
 
 
 def answered(store: Store, house: str, series: Iterable[str], on: date) -> Mapping[str, str]:

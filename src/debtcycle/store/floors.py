@@ -28,8 +28,8 @@ class Floors(msgspec.Struct, frozen=True):
     Attributes
     ----------
     whole : date or None
-        Last earlier day on which the same publisher told its whole history: nothing new of it
-        is dated on or before it.
+        Last earlier day with an answer, where the same publisher has told its whole history
+        before: nothing new of it is dated on or before that day.
     inside : date or None
         Last earlier day on which anybody did. Another's history may begin earlier than what is
         held; what does not lie before the beginning of it is dated after this day.
