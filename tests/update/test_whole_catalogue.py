@@ -116,7 +116,7 @@ def _made_again(path: Path, content: str) -> None:
     assert done.carried == 0
 
 
-SOME = ("GDP", "UNRATE", "CPIAUCSL", "WALCL", "DGS10", "SOFR")
+SOME = ("GDP", "UNRATE", "CPIAUCSL", "ICSA", "WALCL", "DGS10", "SOFR")
 
 
 def test_archives_of_vintages_are_made_again_the_same(world, tmp_path: Path):
@@ -130,7 +130,7 @@ def test_archives_of_vintages_are_made_again_the_same(world, tmp_path: Path):
             for (name, day), known in before.items():
                 assert _known_on(store, name, day) == known, (name, day)
         assert max(len(entry.bodies) for entry in store.archive.entries) > 1
-        for name in ("GDP", "UNRATE", "CPIAUCSL", "WALCL"):
+        for name in ("GDP", "UNRATE", "CPIAUCSL", "ICSA"):
             made = Made(CATALOGUE[name], name)
             rows = store.rows(name)
             true_days = {np.datetime64(day, "D") for day in made.vintage_dates(LAST_NEWS[3])}
