@@ -100,7 +100,9 @@ def _result(run: _Run, asked: Asked) -> Result:
         return Result(question, Outcome.POSTPONED if over else Outcome.FAILED, error=asked.error)
     taken = Taken()
     if asked.bodies:
-        payload = Payload(ORIGIN, question, question.name, asked.bodies, asked.fetched_at)
+        payload = Payload(
+            ORIGIN, question, question.name, asked.bodies, asked.fetched_at, asked.refused
+        )
         try:
             taken = run.taking(
                 run.store,
