@@ -97,7 +97,7 @@ def _state(
 ) -> Rows:
     """What the vintages up to a day say that the rows in force do not."""
     on = min(cut + _DAY, taken).astype(date)
-    rows = plan_snapshot(info, irregular, past.periods, past.values, held, on).rows
+    rows = plan_snapshot(info, irregular, past.periods, past.values, held, on, rounded=False).rows
     inside = (rows.periods >= held.periods.min()) & (rows.known_from <= cut)
     known, basis = rows.known_from.copy(), rows.basis.copy()
     # Today is not over yet: only its own answer may still become another one.
