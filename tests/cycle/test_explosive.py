@@ -62,7 +62,7 @@ def test_what_the_edition_may_not_hold_is_missing_and_not_guessed(edition_store:
     now = _found(edition_store, "2025-12-15")["nasdaq_sp500"]
     assert (now.price.state, now.price.status) == (ExplosiveState.UNKNOWN, Status.ABSENT)
     assert now.ratio.value is None
-    assert now.residual is None
+    assert now.residual.status is Status.ABSENT
     before = _found(edition_store, "1965-06-30")
     assert before["nasdaq_sp500"].price.status is Status.NOT_BEGUN
     assert before["credit_gdp"].residual.status is Status.SHORT

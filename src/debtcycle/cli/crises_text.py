@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def _signal_lines(session: Session, item: Signal, level_pct: float) -> list[str]
             texts(
                 "crises.cutoffs",
                 debt=_number(item.cutoffs.debt_pp, 1, plus=True),
-                price=_number(100.0 * item.cutoffs.price_log, 1, plus=True),
+                price=_number(100.0 * math.expm1(item.cutoffs.price_log), 1, plus=True),
                 year=item.cutoffs.year,
                 known=item.cutoffs.known,
             )
