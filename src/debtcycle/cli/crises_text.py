@@ -149,7 +149,7 @@ def gaps_text(session: Session, found: Sequence[CreditGap], published: Mapping[s
             _, ours, there = np.intersect1d(made.quarters, own.gap_quarters, return_indices=True)
             if len(ours):
                 worst = max(worst, float(np.nanmax(np.abs(made.gap_pp[ours] - own.gap_pp[there]))))
-            theirs = float(own.gap_pp[-1])
+            theirs = float(own.gap_pp[-1]) if len(own.gap_pp) else None
         values = (made.ratio_pct[-1], made.trend_pct[-1], made.gap_pp[-1], theirs)
         shown = [_number(None if v is None else float(v), 2) for v in values]
         rows.append((made.name, str(made.quarters[0]), str(made.quarters[-1]), *shown))
