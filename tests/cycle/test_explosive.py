@@ -176,6 +176,12 @@ def test_daily_closes_become_means_of_months_that_have_ended(edition_store: Stor
     means = top.values[december].mean() / bottom.values[december].mean()
     assert made.ratio.value == pytest.approx(means)
     assert made.ratio.origins[0].period == date(1999, 12, 31)
+    # The residual ends with the last quarter whose investment and GDP were known.
+    assert made.residual.fundamental == "technology_share"
+    assert made.residual.status is Status.OK
+    assert made.residual.last == date(1999, 9, 1)
+    assert made.residual.observations == 177 - 119
+    assert made.price.robust is not None
 
 
 def test_every_ratio_names_series_of_the_catalogue(edition_store: Store):
