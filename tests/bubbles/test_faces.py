@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 import vl_convert
 
-from debtcycle.bubbles import SupADF, monte_carlo, read_series, sup_adf, wild_bootstrap
+from debtcycle.bubbles import (
+    SupADF,
+    monte_carlo,
+    panel_sup_adf,
+    read_series,
+    sieve_bootstrap,
+    sup_adf,
+    wild_bootstrap,
+)
 from debtcycle.cli.main import run
 from debtcycle.errors import ConfigError
 
@@ -109,9 +117,21 @@ def test_the_lack_of_pandas_is_said(boom: SupADF, monkeypatch: pytest.MonkeyPatc
 
 
 def test_critical_values_of_another_sample_are_refused(boom: SupADF) -> None:
-    for other in (monte_carlo(99), monte_carlo(100, 40, replications=64)):
+    panel = sieve_bootstrap(panel_sup_adf({"a": boom.series.values, "b": -boom.series.values}),
+                            replications=64)  # fmt: skip
+    chosen = monte_carlo(100, lag=4, rule="bic")
+    for other in (
+        monte_carlo(99), monte_carlo(100, 40, replications=64), monte_carlo(100, lag=1), panel,
+        chosen,
+    ):  # fmt: skip
         with pytest.raises(ConfigError, match=r"bubbles\.mismatch"):
             boom.episodes(other)
+    with pytest.raises(ConfigError) as caught:
+        boom.summary(chosen)
+    assert caught.value.params == {
+        "theirs": "n = 100, window = 19, lag = bic <= 4",
+        "ours": "n = 100, window = 19, lag = 0",
+    }
 
 
 def test_the_library_stands_alone(tmp_path: Path) -> None:
@@ -196,6 +216,7 @@ def test_the_answer_can_go_to_a_file(csv_file: Path, tmp_path: Path, capsys: Out
     text = out.read_text("utf-8")
     assert "BIC, at most 4" in text
     assert "bsadf, 99 %" in text
+    assert "5,000" in text
 
 
 def test_the_command_is_the_library(csv_file: Path, boom: SupADF, capsys: Out) -> None:

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 
 from debtcycle.bubbles.autoregression import drawable_null, grow
-from debtcycle.bubbles.critical import CriticalValues, Definition, Values, quantiles
+from debtcycle.bubbles.critical import (
+    CriticalValues,
+    Definition,
+    Values,
+    checked_setting,
+    quantiles,
+)
 from debtcycle.bubbles.dating import Episode, date_episodes
 from debtcycle.bubbles.draws import Maker, Progress, Seed, draw
 from debtcycle.bubbles.series import Observed, checked_dates, checked_numbers
@@ -50,6 +56,11 @@ class PanelSupADF:
         return self.members[0].lag
 
     @property
+    def rule(self) -> str | None:
+        """The criterion that chose lags in each window; None: `lag` is fixed."""
+        return self.members[0].rule
+
+    @property
     def gsadf(self) -> float:
         """Largest mean BSADF; not a number where a series has no finite answer."""
         if any(member.undefined for member in self.members) or np.isnan(self.bsadf).all():
@@ -73,12 +84,8 @@ class PanelSupADF:
         ConfigError
             ``bubbles.mismatch``, and those of `date_episodes`.
         """
-        if (critical.n, critical.window) != (self.n, self.window):
-            raise ConfigError(
-                "bubbles.mismatch",
-                theirs=f"n = {critical.n}, window = {critical.window}",
-                ours=f"n = {self.n}, window = {self.window}",
-            )
+        ours = (self.n, self.window, self.lag, self.rule, len(self.members))
+        checked_setting(critical.setting, ours)
         definition: Definition = "bsadf"
         scaled = [one.series.values / np.diff(one.series.values).std() for one in self.members]
         return date_episodes(
@@ -176,7 +183,7 @@ def sieve_bootstrap(
     tails, curves = quantiles(draws)
     return CriticalValues(
         test.n, test.window, test.lag, "sieve", "computed", replications, tails, draws.knots,
-        curves,
+        curves, rule=test.rule, members=len(test.members),
     )  # fmt: skip
 
 
