@@ -116,6 +116,41 @@ def test_the_lack_of_pandas_is_said(boom: SupADF, monkeypatch: pytest.MonkeyPatc
         boom.to_pandas()
 
 
+def test_a_panel_has_a_table_a_picture_and_a_frame(boom: SupADF) -> None:
+    pd = pytest.importorskip("pandas")
+    values = boom.series.values
+    panel = panel_sup_adf({"north": values, "south": 2 * values + 5}, dates=boom.dates)
+    critical = sieve_bootstrap(panel, replications=128, seed=1)
+    episodes = panel.episodes(critical)
+    assert episodes
+    text = panel.summary(critical, level=90)
+    lines = [line.split() for line in text.splitlines() if line]
+    assert ["GSADF", f"{panel.gsadf:.3f}"] == next(row for row in lines if row[0] == "GSADF")[:2]
+    assert ["north", f"{boom.gsadf:.3f}"] in lines
+    assert "2000-01 .. 2008-04" in text
+    assert "upward" in text
+    assert "sieve" in text
+    spec = panel.plot(critical)
+    assert "<svg" in vl_convert.vegalite_to_svg(json.dumps(spec, allow_nan=False))
+    drawn = {point["line"] for point in spec["vconcat"][0]["layer"][1]["data"]["values"]}
+    assert drawn == {"north", "south"}
+    frame = panel.to_pandas(critical)
+    assert list(frame.columns) == [
+        "bsadf", "bsadf_north", "bsadf_south", "critical_90", "critical_95", "critical_99",
+    ]  # fmt: skip
+    assert frame.index.name == "date"
+    pd.testing.assert_series_equal(frame["bsadf"].dropna(), frame["bsadf_north"].dropna(),
+                                   check_names=False)  # fmt: skip
+    alone = sup_adf(values).critical_values()
+    for face in (panel.summary, panel.plot, panel.to_pandas, panel.episodes):
+        with pytest.raises(ConfigError, match=r"bubbles\.mismatch"):
+            face(alone)
+    assert "no episode" in panel_sup_adf({"a": values[:50]}).summary(
+        sieve_bootstrap(panel_sup_adf({"a": values[:50]}), replications=64), level=99,
+        min_duration=40,
+    )  # fmt: skip
+
+
 def test_critical_values_of_another_sample_are_refused(boom: SupADF) -> None:
     panel = sieve_bootstrap(panel_sup_adf({"a": boom.series.values, "b": -boom.series.values}),
                             replications=64)  # fmt: skip

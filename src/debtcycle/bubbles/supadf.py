@@ -68,6 +68,11 @@ class SupADF:
         return len(self.series.values)
 
     @property
+    def dates(self) -> tuple[str, ...] | None:
+        """Labels of the observations, if there are any."""
+        return self.series.dates
+
+    @property
     def adf(self) -> float:
         """The statistic of the whole sample."""
         return float(self.badf[-1])
@@ -224,9 +229,9 @@ def sup_adf(
     lag : int or {"bic", "aic", "psymonitor-bic", "psymonitor-aic"}
         Lagged differences. A criterion, in capitals or not, chooses, window by window, from 0 to
         `max_lag`: ``bic`` and ``aic`` compare the lags on common rows and estimate the chosen one
-        on all rows, as statsmodels' ``adfuller`` does; the other two follow the R package psymonitor, which
-        takes errors of unit variance and the degrees of freedom of the most lags, so that its
-        choice depends on the unit of measurement.
+        on all rows, as statsmodels' ``adfuller`` does; the other two follow the R package
+        psymonitor, which takes errors of unit variance and the degrees of freedom of the most
+        lags, so that its choice depends on the unit of measurement.
     window : int, optional
         Observations in the shortest window; by default floor((.01 + 1.8/sqrt(n)) n).
     dates : sequence, optional
