@@ -69,11 +69,16 @@ def unpack(packed: bytes) -> dict[Key, CriticalValues]:
 
 
 @cache
-def shipped() -> dict[Key, CriticalValues]:
+def _all() -> dict[Key, CriticalValues]:
     """The tables of the package."""
     return unpack((files("debtcycle.bubbles") / NAME).read_bytes())
 
 
+def shipped(rule: str | None = None) -> dict[tuple[int, int, int], CriticalValues]:
+    """The tables of the package for a rule, or for fixed lags, by observations, window, lags."""
+    return {key[:3]: one for key, one in _all().items() if one.rule == rule}
+
+
 def tabulated(n: int, window: int, lag: int, rule: str | None = None) -> CriticalValues | None:
     """The shipped critical values, or None."""
-    return shipped().get((n, window, lag, rule))
+    return _all().get((n, window, lag, rule))
