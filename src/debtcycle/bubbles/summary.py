@@ -75,12 +75,16 @@ def _number(value: float) -> str:
 
 
 def _head(
-    test: SupADF | PanelSupADF, critical: CriticalValues, sequence: str, shortest: int
+    test: SupADF | PanelSupADF,
+    critical: CriticalValues,
+    sequence: str,
+    shortest: int,
+    texts: Texts,
 ) -> list[tuple[str, str]]:
     """What was tested, how, and against what."""
     lag = str(test.lag)
     if test.rule is not None:
-        lag = f"{test.rule.upper()}, {{most}} {test.lag}"
+        lag = f"{test.rule.upper()}, {texts('bubbles.label.most')} {test.lag}"
     method = (
         critical.method if critical.horizon is None else f"{critical.method} ({critical.horizon})"
     )
@@ -100,10 +104,7 @@ def _head(
 
 def _named(rows: Sequence[tuple[str, str]], texts: Texts) -> list[str]:
     """Labels beside values."""
-    most = texts("bubbles.label.most")
-    return _aligned(
-        [[texts(f"bubbles.label.{name}"), value.replace("{most}", most)] for name, value in rows]
-    )
+    return _aligned([[texts(f"bubbles.label.{name}"), value] for name, value in rows])
 
 
 def _statistics(
@@ -146,7 +147,7 @@ def table(
     """Head, statistics with critical values and p-values, episodes."""
     shortest = default_duration(test.n) if min_duration is None else min_duration
     head = [("series", test.series.name or "-")]
-    head += _head(test, critical, f"{definition}, {level} %", shortest)
+    head += _head(test, critical, f"{definition}, {level} %", shortest, texts)
     for name, code in (("left_out", CONSTANT), ("undefined", PERFECT)):
         if count := int((test.flags == code).sum()):
             head.append((name, str(count)))
@@ -177,7 +178,7 @@ def panel_table(
     members += [[one.series.name or "-", _number(one.gsadf)] for one in test.members]
     return _joined(
         [texts("bubbles.label.panel")],
-        _named(_head(test, critical, f"bsadf, {level} %", shortest), texts),
+        _named(_head(test, critical, f"bsadf, {level} %", shortest, texts), texts),
         _statistics([("gsadf", test.gsadf)], critical, texts),
         _aligned(members),
         _dated(found, texts),
