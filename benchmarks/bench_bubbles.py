@@ -158,7 +158,8 @@ def first_calls() -> list[Measure]:
 NOTE = (
     "Bars are ratios to the peer; a run that misses one fails. The kernel has its room prepared; "
     "the public call checks its input and makes its result. Both stand against the peer's public "
-    "call. One process, warm, by turns; seconds of the processor, except for two threads and first calls."
+    "call. One process, warm, by turns; seconds of the processor, except for two threads and "
+    "first calls."
 )
 
 

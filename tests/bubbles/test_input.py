@@ -307,6 +307,8 @@ def test_rows_count_from_the_head_even_where_the_beginning_is_empty(
         (b"month,x\n2000-01,1\n2000-02\n", "x", "Row 3 has 1 cells, the head has 2"),
         (b"month,x\n2000-01,1\n2000-02,1,234\n", "x", "Row 3 has 3 cells, the head has 2"),
         (b"month,x\n2000-01,1\n", "y", "no column y"),
+        (b"month;x\n2000-01;1,5\n", "x", "separated by “;”"),
+        (b"month\tx\n2000-01\t1\n", "x", "separated by “TAB”"),
         (b"x,x\n1,2\n", "x", "several columns x"),
         (b"X,x\n1,2\n", "x", "1 observations are too few"),
         (b"\xff\xff\x00", "x", "cannot be read as a table"),

@@ -48,6 +48,9 @@ def _place(head: list[str], column: str) -> int:
             raise ConfigError("bubbles.column_twice", column=column)
         if places:
             return places[0]
+    marks = [mark for mark in (";", "\t", "|") if len(head) == 1 and mark in head[0]]
+    if marks:
+        raise ConfigError("bubbles.separator", mark="TAB" if marks[0] == "\t" else marks[0])
     raise ConfigError("bubbles.column", column=column, names=", ".join(head)[:200])
 
 
@@ -81,8 +84,9 @@ def read_series(path: str | Path, column: str) -> Observed:
     Raises
     ------
     ConfigError
-        ``bubbles.file``, ``bubbles.rows``, ``bubbles.column``, ``bubbles.column_twice``, and
-        those of `checked_numbers` and `checked_dates`, with row and column.
+        ``bubbles.file``, ``bubbles.rows``, ``bubbles.column``, ``bubbles.column_twice``,
+        ``bubbles.separator``, and those of `checked_numbers` and `checked_dates`, with row and
+        column.
     """
     path = Path(path)
     rows = [(number, row) for number, row in enumerate(_rows(path), start=1) if any(row)]
