@@ -156,6 +156,8 @@ WEEKDAYS = (1, 1, 1, 1, 3)  # from a Monday
         (calendar("2001-01-05", 200, 14), 1, True),
         ([f"{y}-{m:02}" for y in range(1900, 2000) for m in (1, 7)], 1, True),
         ([f"{y}-01" for y in range(1900, 2000, 2) for _ in (1,)], 1, True),
+        (calendar("2001-01-01", 100, 10, 10, 11), 1, True),
+        (calendar("1900-01-01", 80, 40, 90, 60, 130, 70), 30, True),
         (calendar("1900-01-01", 80, 40, 90, 60, 130, 70), 1, False),  # no step is the usual one
         ([f"2000-01-01 {h // 60:02}:{h % 60:02}" for h in range(200)], 20, False),
     ],
