@@ -74,6 +74,11 @@ def test_bad_series_are_refused(given: object, message: str, row: int | None) ->
         assert caught.value.params["row"] == row
 
 
+def test_one_dated_observation_is_too_short() -> None:
+    with pytest.raises(ConfigError, match=r"bubbles\.short"):
+        sup_adf([1.0], dates=["2000"])
+
+
 def test_sums_that_overflow_are_not_infinite_values() -> None:
     with pytest.raises(ConfigError, match=r"bubbles\.large"):
         sup_adf([1e308, 1.7e308, 1e308] * 9)
