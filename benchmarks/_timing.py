@@ -24,11 +24,27 @@ class Measure:
     bar_seconds: float | None = None
     peer: str | None = None
     peer_seconds: float | None = None
+    bar_ratio: float | None = None  # times as fast as the peer
+
+    @property
+    def ratio(self) -> float | None:
+        """Times as fast as the peer."""
+        return None if self.peer_seconds is None else self.peer_seconds / self.seconds
+
+    @property
+    def missed(self) -> bool:
+        """Whether a bar is not met; one against a peer that is not there cannot be."""
+        slow = self.bar_seconds is not None and self.seconds > self.bar_seconds
+        return slow or (
+            self.bar_ratio is not None and self.ratio is not None and self.ratio < self.bar_ratio
+        )
 
     def row(self) -> str:
         """The line as Markdown."""
-        bar = "" if self.bar_seconds is None else f"{self.bar_seconds:g} s"
-        ratio = "" if self.peer_seconds is None else f"{self.peer_seconds / self.seconds:.1f}"
+        bars = [] if self.bar_seconds is None else [f"{self.bar_seconds:g} s"]
+        bars += [] if self.bar_ratio is None else [f"{self.bar_ratio:g} times"]
+        bar = ", ".join(bars)
+        ratio = "" if self.ratio is None else f"{self.ratio:.1f}"
         return f"| {self.name} | {_shown(self.seconds)} | {bar} | {self.peer or ''} | {ratio} |"
 
 

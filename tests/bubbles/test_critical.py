@@ -10,11 +10,21 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from debtcycle.bubbles import LEVELS, default_window, from_exuber, monte_carlo, simulate, to_exuber
+from debtcycle.bubbles import (
+    LEVELS,
+    default_window,
+    from_exuber,
+    monte_carlo,
+    simulate,
+    sup_adf,
+    to_exuber,
+    wild_bootstrap,
+)
 from debtcycle.bubbles import montecarlo as montecarlo_module
 from debtcycle.bubbles.critical import knots_of
 from debtcycle.bubbles.draws import draw, random_walks, sequences
-from debtcycle.bubbles.tables import STEP, pack, shipped, tabulated, unpack
+from debtcycle.bubbles.rules import RULES
+from debtcycle.bubbles.tables import SEED, STEP, pack, shipped, tabulated, unpack
 from debtcycle.errors import ConfigError
 
 
@@ -75,14 +85,53 @@ def test_size_of_bsadf_on_each_date() -> None:
         assert (np.abs(rates - 0.05) < 0.02).all()
 
 
+@pytest.mark.parametrize("rule", ["bic", "aic"])
+def test_size_where_a_criterion_chooses_lags(rule: str) -> None:
+    # With the values without lags it would be .3; .05 and three standard errors of 500 walks.
+    found = monte_carlo(60, lag=4, rule=rule)
+    assert found.source == "table"
+    assert found.value("gsadf", 95) > monte_carlo(60).value("gsadf", 95) + 0.5
+    walks = random_walks(60)(np.random.default_rng(97), 500)
+    _, bsadf = sequences(walks, found.window, 4, RULES[rule])
+    assert (bsadf.max(axis=1) > found.value("gsadf", 95)).mean() == pytest.approx(0.05, abs=0.03)
+    rates = (bsadf > found.sequence("bsadf", 95)[found.window - 1 :]).mean(axis=0)
+    assert rates.mean() == pytest.approx(0.05, abs=0.015)
+
+
+def test_a_test_with_a_criterion_takes_its_own_values(walk: np.ndarray) -> None:
+    test = sup_adf(walk[:60], "BIC")
+    assert test.rule == "bic"
+    assert test.critical_values().setting == test.critical_values().setting
+    assert test.critical_values().setting == (60, 14, 4, "bic", 1)
+    other = sup_adf(walk[:50], "aic", 20, max_lag=1)
+    first = other.critical_values(replications=64)
+    assert (first.source, first.replications) == ("computed", 64)
+    again = other.critical_values(replications=64)
+    assert (again.source, again.setting) == ("cache", first.setting)
+    assert again.tails.tobytes() == first.tails.tobytes()
+    fixed = monte_carlo(50, 20, 1, replications=64, seed=SEED + 1)
+    assert (fixed.tails != first.tails).any()
+
+
+def test_criteria_that_depend_on_the_unit_have_no_simulated_values(walk: np.ndarray) -> None:
+    test = sup_adf(walk[:50], "psymonitor-bic", 30, max_lag=1)
+    with pytest.raises(ConfigError, match=r"bubbles\.rule_unit"):
+        test.critical_values()
+    assert wild_bootstrap(test, replications=64).rule == "psymonitor-bic"
+    with pytest.raises(ConfigError, match=r"bubbles\.lag"):
+        monte_carlo(50, rule="best")
+
+
 # --- the shipped tables --------------------------------------------------------------------------
 def test_the_tables_hold_what_was_planned(maker: ModuleType) -> None:
-    tables = shipped()
+    tables = {(*key, rule): one for rule in (None, "bic", "aic")
+              for key, one in shipped(rule).items()}  # fmt: skip
     assert set(tables) == set(maker.plan())
-    assert {n for n, _, lag in tables if lag == 0} >= set(range(20, 241))
-    for (n, window, lag), one in tables.items():
-        assert (one.n, one.window, one.lag) == (n, window, lag)
-        assert one.replications >= 50_000
+    assert {n for n, _, lag in shipped() if lag == 0} >= set(range(20, 241))
+    assert {lag for _, _, lag in shipped("bic")} == {4}
+    for key, one in tables.items():
+        assert (*key, 1) == one.setting
+        assert one.replications >= (50_000 if one.rule is None else 5_000)
         assert (np.diff(one.tails, axis=1) > 0).all()
         assert (np.diff(one.curves, axis=1) > 0).all()
         assert one.value("adf") <= one.value("sadf") <= one.value("gsadf")
@@ -98,11 +147,13 @@ def test_a_table_is_made_again_from_its_seed() -> None:
 
 def test_packing_gives_back_what_was_packed() -> None:
     some = [simulate(30, 12, 0, replications=200), simulate(40, 16, 1, replications=200)]
+    some.append(simulate(40, 16, 1, rule="aic", replications=64))
     packed = pack(some)
     assert packed == pack(some)
     found = unpack(packed)
     for one in some:
-        other = found[one.n, one.window, one.lag]
+        other = found[one.n, one.window, one.lag, one.rule]
+        assert other.setting == one.setting
         np.testing.assert_allclose(other.tails, one.tails, rtol=0, atol=0.51 * STEP)
         np.testing.assert_allclose(other.curves, one.curves, rtol=0, atol=0.51 * STEP)
 
@@ -111,9 +162,9 @@ def test_the_tool_goes_on_from_its_drafts(
     maker: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maker, "REPLICATIONS", 64)
-    first = maker.entry((22, 9, 0), 1, tmp_path)
+    first = maker.entry((22, 9, 0, None), 1, tmp_path)
     monkeypatch.setattr(maker, "simulate", None)  # nothing is simulated twice
-    again = maker.entry((22, 9, 0), 1, tmp_path)
+    again = maker.entry((22, 9, 0, None), 1, tmp_path)
     np.testing.assert_allclose(again.tails, first.tails, rtol=0, atol=0.51 * STEP)
 
 

@@ -17,6 +17,7 @@ from debtcycle.bubbles import (
     sup_adf,
     wild_bootstrap,
 )
+from debtcycle.bubbles import panel as dating_panel
 from debtcycle.bubbles.autoregression import fit_null, grow, null_lags
 from debtcycle.bubbles.wild import _maker
 from debtcycle.errors import ConfigError
@@ -248,6 +249,44 @@ def test_a_panel_from_names_and_frames() -> None:
         assert [one.series.name for one in test.members] == ["a", "b", "c"]
         assert test.bsadf.tobytes() == panel().bsadf.tobytes()
     assert panel_sup_adf(frame).members[0].series.dates == tuple(str(p) for p in index)
+
+
+def test_series_of_a_panel_have_the_same_dates() -> None:
+    pd = pytest.importorskip("pandas")
+    values = np.random.default_rng(21).normal(size=(2, 80)).cumsum(axis=1)
+    early, late = (pd.period_range(start, periods=80, freq="M") for start in ("1950-01", "2000-01"))
+    one = pd.Series(values[0], index=early)
+    same = panel_sup_adf({"a": one, "b": pd.Series(values[1], index=early), "c": values[1]})
+    assert same.dates == tuple(str(month) for month in early)
+    with pytest.raises(ConfigError) as caught:
+        panel_sup_adf({"a": one, "b": pd.Series(values[1], index=late)})
+    assert caught.value.message_id == "bubbles.panel_dates"
+    assert caught.value.params == {
+        "row": 1, "column": "b", "text": "2000-01", "other": "a", "wanted": "1950-01",
+    }  # fmt: skip
+    labels = [str(1900 + year) for year in range(80)]
+    assert panel_sup_adf({"a": one, "b": values[1]}, dates=labels).dates == tuple(labels)
+
+
+def test_a_panel_with_chosen_lags_and_its_sieve() -> None:
+    walks = np.random.default_rng(23).normal(size=(60, 2)).cumsum(axis=0)
+    test = panel_sup_adf(walks, "BIC", 30, max_lag=2)
+    alone = [sup_adf(walk, "bic", 30, max_lag=2).bsadf for walk in walks.T]
+    np.testing.assert_array_equal(test.bsadf, np.mean(alone, axis=0))
+    assert (test.lag, test.rule) == (2, "bic")
+    chosen = sieve_bootstrap(test, replications=256, seed=1)
+    assert chosen.setting == (60, 30, 2, "bic", 2)
+    fixed = sieve_bootstrap(panel_sup_adf(walks, 2, 30), replications=256, seed=1)
+    assert (fixed.tails != chosen.tails).any()
+    # The null was drawn as in the test: some of the panels it makes are tested like this one.
+    drawn = dating_panel._maker(list(walks.T), 0)(np.random.default_rng(5), 200)
+    tops = [
+        np.nanmax(np.mean([sup_adf(y, "bic", 30, max_lag=2).bsadf for y in pair], axis=0))
+        for pair in drawn.reshape(200, 2, 60)
+    ]
+    assert (np.array(tops) > chosen.value("gsadf", 90)).mean() == pytest.approx(0.1, abs=0.07)
+    with pytest.raises(ConfigError, match=r"bubbles\.mismatch"):
+        test.episodes(fixed)
 
 
 def test_the_sieve_keeps_every_series() -> None:

@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 import vl_convert
 
-from debtcycle.bubbles import SupADF, monte_carlo, read_series, sup_adf, wild_bootstrap
+from debtcycle.bubbles import (
+    SupADF,
+    monte_carlo,
+    panel_sup_adf,
+    read_series,
+    sieve_bootstrap,
+    sup_adf,
+    wild_bootstrap,
+)
 from debtcycle.cli.main import run
 from debtcycle.errors import ConfigError
 
@@ -108,10 +116,57 @@ def test_the_lack_of_pandas_is_said(boom: SupADF, monkeypatch: pytest.MonkeyPatc
         boom.to_pandas()
 
 
+def test_a_panel_has_a_table_a_picture_and_a_frame(boom: SupADF) -> None:
+    pd = pytest.importorskip("pandas")
+    values = boom.series.values
+    panel = panel_sup_adf({"north": values, "south": 2 * values + 5}, dates=boom.dates)
+    critical = sieve_bootstrap(panel, replications=128, seed=1)
+    episodes = panel.episodes(critical)
+    assert episodes
+    text = panel.summary(critical, level=90)
+    lines = [line.split() for line in text.splitlines() if line]
+    assert ["GSADF", f"{panel.gsadf:.3f}"] == next(row for row in lines if row[0] == "GSADF")[:2]
+    assert ["north", f"{boom.gsadf:.3f}"] in lines
+    assert "2000-01 .. 2008-04" in text
+    assert "upward" in text
+    assert "sieve" in text
+    spec = panel.plot(critical)
+    assert "<svg" in vl_convert.vegalite_to_svg(json.dumps(spec, allow_nan=False))
+    drawn = {point["line"] for point in spec["vconcat"][0]["layer"][1]["data"]["values"]}
+    assert drawn == {"north", "south"}
+    frame = panel.to_pandas(critical)
+    assert list(frame.columns) == [
+        "bsadf", "bsadf_north", "bsadf_south", "critical_90", "critical_95", "critical_99",
+    ]  # fmt: skip
+    assert frame.index.name == "date"
+    pd.testing.assert_series_equal(frame["bsadf"].dropna(), frame["bsadf_north"].dropna(),
+                                   check_names=False)  # fmt: skip
+    alone = sup_adf(values).critical_values()
+    for face in (panel.summary, panel.plot, panel.to_pandas, panel.episodes):
+        with pytest.raises(ConfigError, match=r"bubbles\.mismatch"):
+            face(alone)
+    assert "no episode" in panel_sup_adf({"a": values[:50]}).summary(
+        sieve_bootstrap(panel_sup_adf({"a": values[:50]}), replications=64), level=99,
+        min_duration=40,
+    )  # fmt: skip
+
+
 def test_critical_values_of_another_sample_are_refused(boom: SupADF) -> None:
-    for other in (monte_carlo(99), monte_carlo(100, 40, replications=64)):
+    panel = sieve_bootstrap(panel_sup_adf({"a": boom.series.values, "b": -boom.series.values}),
+                            replications=64)  # fmt: skip
+    chosen = monte_carlo(100, lag=4, rule="bic")
+    for other in (
+        monte_carlo(99), monte_carlo(100, 40, replications=64), monte_carlo(100, lag=1), panel,
+        chosen,
+    ):  # fmt: skip
         with pytest.raises(ConfigError, match=r"bubbles\.mismatch"):
             boom.episodes(other)
+    with pytest.raises(ConfigError) as caught:
+        boom.summary(chosen)
+    assert caught.value.params == {
+        "theirs": "n = 100, window = 19, lag = bic <= 4",
+        "ours": "n = 100, window = 19, lag = 0",
+    }
 
 
 def test_the_library_stands_alone(tmp_path: Path) -> None:
@@ -196,6 +251,7 @@ def test_the_answer_can_go_to_a_file(csv_file: Path, tmp_path: Path, capsys: Out
     text = out.read_text("utf-8")
     assert "BIC, at most 4" in text
     assert "bsadf, 99 %" in text
+    assert "5,000" in text
 
 
 def test_the_command_is_the_library(csv_file: Path, boom: SupADF, capsys: Out) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 
@@ -73,6 +74,11 @@ def test_bad_series_are_refused(given: object, message: str, row: int | None) ->
         assert caught.value.params["row"] == row
 
 
+def test_one_dated_observation_is_too_short() -> None:
+    with pytest.raises(ConfigError, match=r"bubbles\.short"):
+        sup_adf([1.0], dates=["2000"])
+
+
 def test_sums_that_overflow_are_not_infinite_values() -> None:
     with pytest.raises(ConfigError, match=r"bubbles\.large"):
         sup_adf([1e308, 1.7e308, 1e308] * 9)
@@ -132,6 +138,78 @@ def test_dates_that_are_understood() -> None:
     assert sup_adf(values[:20], dates=days).series.dates == tuple(days)
 
 
+def calendar(start: str, count: int, *steps: int) -> list[str]:
+    """Days from a start, by steps that are repeated."""
+    days = np.cumsum([0, *(steps[place % len(steps)] for place in range(count - 1))])
+    return [str(day) for day in np.datetime64(start) + days]
+
+
+WEEKDAYS = (1, 1, 1, 1, 3)  # from a Monday
+
+
+@pytest.mark.parametrize(
+    ("dates", "lost", "refused"),
+    [
+        (calendar("2001-01-01", 400, *WEEKDAYS), 9, False),  # a holiday of two weeks
+        (calendar("2001-01-01", 400, *WEEKDAYS), 11, True),
+        (calendar("2001-01-01", 400, *WEEKDAYS), 300, True),
+        (calendar("2001-01-01", 400, 1), 1, True),  # every day of the calendar
+        (calendar("2001-01-05", 200, 7), 1, True),
+        (calendar("2001-01-05", 200, 7), 52, True),
+        (calendar("2001-01-05", 200, 7, 6, 8), 1, False),  # the last trading day of each week
+        (calendar("2001-01-05", 200, 7, 6, 8), 3, True),
+        (calendar("2001-01-05", 200, 14), 1, True),
+        ([f"{y}-{m:02}" for y in range(1900, 2000) for m in (1, 7)], 1, True),
+        ([f"{y}-01" for y in range(1900, 2000, 2) for _ in (1,)], 1, True),
+        (calendar("2001-01-01", 100, 10, 10, 11), 1, True),
+        (calendar("1900-01-01", 80, 40, 90, 60, 130, 70), 30, True),
+        (calendar("1900-01-01", 80, 40, 90, 60, 130, 70), 1, False),  # no step is the usual one
+        ([f"2000-01-01 {h // 60:02}:{h % 60:02}" for h in range(200)], 20, False),
+    ],
+)
+def test_gaps_that_no_holiday_explains(dates: list[str], lost: int, refused: bool) -> None:
+    labels = dates[:40] + dates[40 + lost :]
+    values = np.random.default_rng(4).normal(size=len(dates)).cumsum()
+    assert sup_adf(values, dates=dates).series.dates == tuple(dates)
+    kept = np.concatenate([values[:40], values[40 + lost :]])
+    if not refused:
+        assert sup_adf(kept, dates=labels).series.dates == tuple(labels)
+        return
+    with pytest.raises(ConfigError) as caught:
+        sup_adf(kept, dates=labels)
+    assert caught.value.message_id == "bubbles.date_gap"
+    assert caught.value.params["row"] == 41
+    assert caught.value.params["text"] == f"{labels[39]} .. {labels[40]}"
+
+
+def test_a_series_made_by_hand_is_checked_and_belongs_to_the_test() -> None:
+    values = np.array([float(x) for x in GOOD])
+    with pytest.raises(ConfigError, match=r"bubbles\.missing"):
+        Observed(np.where(np.arange(60) == 7, np.nan, values))
+    with pytest.raises(ConfigError, match=r"bubbles\.date_twice"):
+        Observed(values, ("2000-01",) * 60)
+    with pytest.raises(ConfigError, match=r"bubbles\.dates"):
+        Observed(values, ("2000-01",))
+    made = Observed(values, tuple(MONTHS), "x")
+    for test in (sup_adf(made), sup_adf(values)):
+        first = test.series.values[5]
+        values[5] += 1e9
+        assert test.series.values[5] == first
+        values[5] = first
+    assert pickle.loads(pickle.dumps(made)).dates == made.dates
+    frozen = values.copy()
+    frozen.setflags(write=False)
+    assert sup_adf(frozen).gsadf == sup_adf(values).gsadf
+
+
+def test_weeks_of_pandas_are_named_by_their_last_day() -> None:
+    pd = pytest.importorskip("pandas")
+    weeks = pd.period_range("2001-01-05", periods=60, freq="W-FRI")
+    test = sup_adf(pd.Series([float(x) for x in GOOD], index=weeks))
+    assert test.dates is not None
+    assert test.dates[:2] == ("2001-01-05", "2001-01-12")
+
+
 def test_series_of_pandas_bring_name_and_dates() -> None:
     pd = pytest.importorskip("pandas")
     values = np.array([float(x) for x in GOOD])
@@ -183,6 +261,9 @@ def test_other_spellings_are_understood(tmp_path: Path) -> None:
         (9, "inf", "Row 9, column x: the value is infinite"),
         (9, "1e999", "Row 9, column x: the value is infinite"),
         (2, "1.5%", "Row 2, column x: “1.5%” is not a number"),
+        (5, "1_000", "Row 5, column x: “1_000” is not a number"),
+        (5, "٣", "Row 5, column x: “٣” is not a number"),
+        (5, "0x10", "Row 5, column x: “0x10” is not a number"),
         (61, "abc", "Row 61, column x: “abc” is not a number"),
         (8, "1e99", "Row 8, column x: the value is beyond"),
     ],
@@ -233,6 +314,8 @@ def test_rows_count_from_the_head_even_where_the_beginning_is_empty(
         (b"month,x\n2000-01,1\n2000-02\n", "x", "Row 3 has 1 cells, the head has 2"),
         (b"month,x\n2000-01,1\n2000-02,1,234\n", "x", "Row 3 has 3 cells, the head has 2"),
         (b"month,x\n2000-01,1\n", "y", "no column y"),
+        (b"month;x\n2000-01;1,5\n", "x", "separated by “;”"),
+        (b"month\tx\n2000-01\t1\n", "x", "separated by “TAB”"),
         (b"x,x\n1,2\n", "x", "several columns x"),
         (b"X,x\n1,2\n", "x", "1 observations are too few"),
         (b"\xff\xff\x00", "x", "cannot be read as a table"),

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from bubbles.reference import adf50, bsadf50, bsadf50_from_sums
-from debtcycle.bubbles import SupADF, plain_sequences, sup_adf
+from debtcycle.bubbles import SupADF, monte_carlo, plain_sequences, sup_adf
 from debtcycle.bubbles import kernel as kernel_module
 from debtcycle.bubbles._native import sweep
 from debtcycle.bubbles.plain import plain_adf
+from debtcycle.bubbles.rules import CONSTANT, PERFECT
 
 Values = NDArray[np.float64]
 
@@ -173,8 +174,35 @@ def test_a_pure_exponential_has_no_finite_answer(lag: int, shift: float) -> None
     assert np.isnan(test.badf).all()
     assert np.isnan([test.adf, test.sadf, test.gsadf]).all()
     assert (test.flags[first:] > 0).all()
-    if lag == 0:
-        assert test.undefined
+    assert test.undefined
+
+
+@pytest.mark.parametrize("lag", [0, 1, 2, 4, "bic", "aic"])
+@pytest.mark.parametrize("growth", [1.02, 1.05, 1.1, 2.0])
+def test_a_perfect_explosive_fit_is_one_whatever_the_lags(growth: float, lag: int | str) -> None:
+    # The lags of an exponential are multiples of its level: they add nothing and hide nothing.
+    test = sup_adf(growth ** np.arange(100.0), lag)
+    assert (test.flags[test.window - 1 :] == PERFECT).all()
+    assert np.isnan(test.gsadf)
+    assert not np.isinf(test.bsadf).any()
+    (episode,) = test.episodes(monte_carlo(100, test.window, test.lag, rule=test.rule,
+                                           replications=64))  # fmt: skip
+    assert (episode.start, episode.end, episode.direction) == (test.window - 1, 99, "upward")
+
+
+@pytest.mark.parametrize("lag", [0, 1, 2, "bic"])
+def test_a_perfect_fit_that_does_not_explode_is_left_out(lag: int | str) -> None:
+    for y in (np.arange(80.0), 0.9 ** np.arange(80.0), np.tile([0.0, 1.0], 40)):
+        test = sup_adf(y, lag, 30)
+        assert np.isnan(test.bsadf).all()
+        assert (test.flags[29:] == CONSTANT).all()
+
+
+def test_two_explosive_roots_need_one_lag_to_fit() -> None:
+    y = 1.1 ** np.arange(80.0) + 3 * 0.7 ** np.arange(80.0)
+    assert not sup_adf(y, 0, 30).undefined
+    for lag in (1, 2, 3, "bic"):
+        assert (sup_adf(y, lag, 30).flags[29:] == PERFECT).all(), lag
 
 
 def test_an_exponential_stretch_makes_the_supremum_unknown(walk: Values) -> None:

@@ -75,18 +75,20 @@ def _criterion(rest, rows, lag, most, observations, rule):  # type: ignore[no-un
 def chosen_window(y, table, most, start, end, rule, m, columns):  # type: ignore[no-untyped-def]
     """Signed square of t with the preferred number of lags, that number, and the code."""
     observations = end - start + 1
-    best, chosen, value, code = np.inf, 0, np.nan, FINE
+    best, chosen, value, code, decided = np.inf, 0, np.nan, FINE, False
     # One step for each number of lags, and a last one for what was chosen.
     for step in range(most + 2):
-        final = step == most + 1
+        final = decided or step == most + 1
         lag = chosen if final else step
         first = start if final or rule >= PSYMONITOR_BIC else start + most - lag
         value, rest, code = _sure(y, table, most, lag, first, end, m, columns)
         if final:
             break
+        if code == CONSTANT and rest == np.inf and lag > 0:
+            continue  # these lags are collinear; fewer may not be
         if code != FINE:
             # A perfect fit cannot be improved upon; without variation nothing can be said.
-            best, chosen = -np.inf, lag
+            chosen, decided = lag, True
             continue
         criterion = _criterion(rest, end - first - lag, lag, most, observations, rule)
         if criterion < best:

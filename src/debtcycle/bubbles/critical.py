@@ -19,8 +19,10 @@ __all__ = [
     "CriticalValues",
     "Definition",
     "Places",
+    "Setting",
     "Statistic",
     "Values",
+    "checked_setting",
     "knots_of",
     "quantiles",
 ]
@@ -28,6 +30,8 @@ __all__ = [
 Values = NDArray[np.float64]
 Places = NDArray[np.intp]
 
+# Observations, window, lags, criterion, series of a panel.
+Setting = tuple[int, int, int, str | None, int]
 Definition = Literal["bsadf", "running-max", "badf"]
 Statistic = Literal["adf", "sadf", "gsadf"]
 
@@ -67,6 +71,10 @@ class CriticalValues:
     replications : int
     horizon : int or None
         Dates over which the wild bootstrap's sequence holds the size jointly; None: at each date.
+    rule : str or None
+        The criterion that chose lags, at most `lag`, in each window; None: `lag` is fixed.
+    members : int
+        Series of the panel whose mean they belong to; 1: a single series.
     tails : array (3, 20)
         Quantiles of ADF, SADF, GSADF at `PROBABILITIES`.
     knots : array (K,)
@@ -85,6 +93,13 @@ class CriticalValues:
     knots: Places
     curves: Values
     horizon: int | None = None
+    rule: str | None = None
+    members: int = 1
+
+    @property
+    def setting(self) -> Setting:
+        """What a test has to share with its critical values."""
+        return self.n, self.window, self.lag, self.rule, self.members
 
     def value(self, statistic: Statistic, level: float = 95) -> float:
         """Critical value of a statistic of the whole sample.
@@ -138,6 +153,25 @@ class CriticalValues:
             np.log(dates - first), np.log(self.knots - first), curve
         )
         return found
+
+
+def checked_setting(theirs: Setting, ours: Setting) -> None:
+    """Refuse critical values that were made for another test.
+
+    Raises
+    ------
+    ConfigError
+        ``bubbles.mismatch``.
+    """
+    if theirs != ours:
+        raise ConfigError("bubbles.mismatch", theirs=_told(theirs), ours=_told(ours))
+
+
+def _told(setting: Setting) -> str:
+    n, window, lag, rule, members = setting
+    lags = str(lag) if rule is None else f"{rule} <= {lag}"
+    panel = f", N = {members}" if members > 1 else ""
+    return f"n = {n}, window = {window}, lag = {lags}{panel}"
 
 
 def knots_of(n: int, window: int, most: int = MOST_KNOTS) -> Places:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from pathlib import Path
 
 import numpy as np
 
-from debtcycle.bubbles.series import Observed, checked_dates, checked_numbers
+from debtcycle.bubbles.series import Observed, checked, checked_dates, checked_numbers
 from debtcycle.errors import ConfigError
 
 __all__ = ["read_series"]
@@ -18,6 +19,8 @@ MOST_BYTES = 50_000_000
 DATE_NAMES = frozenset(
     {"date", "dates", "month", "quarter", "year", "period", "time", "日期", "时间"}
 )
+# What `float` reads beyond this, digits of other scripts and 1_000, is a slip more often.
+_FIGURE = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)")
 _MISSING = frozenset({"", ".", "na", "n/a", "nan", "null", "none", "-"})
 
 
@@ -45,6 +48,9 @@ def _place(head: list[str], column: str) -> int:
             raise ConfigError("bubbles.column_twice", column=column)
         if places:
             return places[0]
+    marks = [mark for mark in (";", "\t", "|") if len(head) == 1 and mark in head[0]]
+    if marks:
+        raise ConfigError("bubbles.separator", mark="TAB" if marks[0] == "\t" else marks[0])
     raise ConfigError("bubbles.column", column=column, names=", ".join(head)[:200])
 
 
@@ -53,10 +59,9 @@ def _number(text: str, row: int, column: str) -> float:
     cell = text.strip()
     if cell.lower() in _MISSING:
         raise ConfigError("bubbles.missing", row=row, column=column)
-    try:
-        value = float(cell)
-    except ValueError:
-        raise ConfigError("bubbles.text", row=row, column=column, text=cell[:40]) from None
+    if not _FIGURE.fullmatch(cell.lower()):
+        raise ConfigError("bubbles.text", row=row, column=column, text=cell[:40])
+    value = float(cell)
     if not math.isfinite(value):
         raise ConfigError("bubbles.infinite", row=row, column=column)
     return value
@@ -79,8 +84,9 @@ def read_series(path: str | Path, column: str) -> Observed:
     Raises
     ------
     ConfigError
-        ``bubbles.file``, ``bubbles.rows``, ``bubbles.column``, ``bubbles.column_twice``, and
-        those of `checked_numbers` and `checked_dates`, with row and column.
+        ``bubbles.file``, ``bubbles.rows``, ``bubbles.column``, ``bubbles.column_twice``,
+        ``bubbles.separator``, and those of `checked_numbers` and `checked_dates`, with row and
+        column.
     """
     path = Path(path)
     rows = [(number, row) for number, row in enumerate(_rows(path), start=1) if any(row)]
@@ -103,7 +109,7 @@ def read_series(path: str | Path, column: str) -> Observed:
         labels = _labels(head, place, kept)
     except ConfigError as error:
         raise _shifted(error, [number for number, _ in kept]) from error
-    return Observed(values, labels, head[place])
+    return checked(values, labels, head[place])
 
 
 def _labels(

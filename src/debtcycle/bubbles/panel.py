@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from debtcycle.bubbles.autoregression import drawable_null, grow
-from debtcycle.bubbles.critical import CriticalValues, Definition, Values, quantiles
+from debtcycle.bubbles.autoregression import drawable_null, grow, null_lags
+from debtcycle.bubbles.critical import (
+    CriticalValues,
+    Values,
+    checked_setting,
+    quantiles,
+)
 from debtcycle.bubbles.dating import Episode, date_episodes
 from debtcycle.bubbles.draws import Maker, Progress, Seed, draw
-from debtcycle.bubbles.series import Observed, checked_dates, checked_numbers
+from debtcycle.bubbles.rules import RULES
+from debtcycle.bubbles.series import Observed, checked, observed
 from debtcycle.bubbles.supadf import SupADF, sup_adf
 from debtcycle.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["PanelSupADF", "panel_sup_adf", "sieve_bootstrap"]
 
@@ -40,6 +49,17 @@ class PanelSupADF:
         return len(self.bsadf)
 
     @property
+    def dates(self) -> tuple[str, ...] | None:
+        """Their labels."""
+        return self.members[0].series.dates
+
+    @property
+    def scaled(self) -> Values:
+        """The series, each divided by the standard deviation of its differences, (N, n)."""
+        values = [one.series.values for one in self.members]
+        return np.array([one / np.diff(one).std() for one in values])
+
+    @property
     def window(self) -> int:
         """Shortest window, in observations."""
         return self.members[0].window
@@ -48,6 +68,11 @@ class PanelSupADF:
     def lag(self) -> int:
         """Lagged differences."""
         return self.members[0].lag
+
+    @property
+    def rule(self) -> str | None:
+        """The criterion that chose lags in each window; None: `lag` is fixed."""
+        return self.members[0].rule
 
     @property
     def gsadf(self) -> float:
@@ -73,21 +98,47 @@ class PanelSupADF:
         ConfigError
             ``bubbles.mismatch``, and those of `date_episodes`.
         """
-        if (critical.n, critical.window) != (self.n, self.window):
-            raise ConfigError(
-                "bubbles.mismatch",
-                theirs=f"n = {critical.n}, window = {critical.window}",
-                ours=f"n = {self.n}, window = {self.window}",
-            )
-        definition: Definition = "bsadf"
-        scaled = [one.series.values / np.diff(one.series.values).std() for one in self.members]
         return date_episodes(
-            np.mean(scaled, axis=0),
+            self.scaled.mean(axis=0),
             self.bsadf,
-            critical.sequence(definition, level),
-            dates=self.members[0].series.dates,
+            self.sequence(critical, level=level),
+            dates=self.dates,
             min_duration=min_duration,
         )
+
+    def sequence(self, critical: CriticalValues, *, level: int = 95) -> Values:
+        """The critical sequence that `episodes` compares with, shape (n,)."""
+        ours = (self.n, self.window, self.lag, self.rule, len(self.members))
+        checked_setting(critical.setting, ours)
+        return critical.sequence("bsadf", level)
+
+    def to_pandas(self, critical: CriticalValues | None = None) -> pd.DataFrame:
+        """BSADF of the panel and of each series, critical sequences if there are any, by date.
+
+        Raises
+        ------
+        ConfigError
+            ``bubbles.pandas`` if pandas is not installed.
+        """
+        from debtcycle.bubbles.pictures import panel_frame
+
+        return panel_frame(self, critical)
+
+    def plot(
+        self, critical: CriticalValues, *, level: int = 95, min_duration: int | None = None
+    ) -> dict[str, Any]:
+        """Vega-Lite picture: the series above, the panel's BSADF and critical values below."""
+        from debtcycle.bubbles.pictures import panel_picture
+
+        return panel_picture(self, critical, level, min_duration)
+
+    def summary(
+        self, critical: CriticalValues, *, level: int = 95, min_duration: int | None = None
+    ) -> str:
+        """Statistic, critical values, p-value and episodes as a table of plain text."""
+        from debtcycle.bubbles.summary import panel_table
+
+        return panel_table(self, critical, level, min_duration)
 
 
 def _columns(panel: Any, dates: Sequence[object] | None) -> list[Observed]:
@@ -98,8 +149,6 @@ def _columns(panel: Any, dates: Sequence[object] | None) -> list[Observed]:
     elif hasattr(panel, "columns"):
         names = [str(name) for name in panel.columns]
         columns = [panel[name] for name in panel.columns]
-        if dates is None and type(panel.index).__name__ in {"DatetimeIndex", "PeriodIndex"}:
-            dates = list(panel.index)
     else:
         matrix = np.asarray(panel)
         if matrix.ndim != 2:
@@ -107,19 +156,46 @@ def _columns(panel: Any, dates: Sequence[object] | None) -> list[Observed]:
         names, columns = list(range(1, matrix.shape[1] + 1)), list(matrix.T)
     if not columns:
         raise ConfigError("bubbles.panel", shape="0")
-    values = [checked_numbers(one, str(name)) for name, one in zip(names, columns, strict=True)]
-    if len({len(one) for one in values}) != 1:
-        raise ConfigError("bubbles.panel", shape=", ".join(str(len(one)) for one in values))
-    labels = None if dates is None else checked_dates(dates, len(values[0]))
-    return [Observed(one, labels, str(name)) for name, one in zip(names, values, strict=True)]
+    # Numbers first: of dates that are given for all, those of each are not looked at.
+    found = [
+        observed(one, dates, column=str(name)) for name, one in zip(names, columns, strict=True)
+    ]
+    if len({len(one.values) for one in found}) != 1:
+        raise ConfigError("bubbles.panel", shape=", ".join(str(len(one.values)) for one in found))
+    labels = _shared_dates(found)
+    return [checked(one.values, labels, one.name) for one in found]
+
+
+def _shared_dates(series: Sequence[Observed]) -> tuple[str, ...] | None:
+    """The dates of the series that have any, which must be the same.
+
+    Raises
+    ------
+    ConfigError
+        ``bubbles.panel_dates``.
+    """
+    dated = [one for one in series if one.dates is not None]
+    if not dated:
+        return None
+    first, *others = dated
+    for other in others:
+        pairs = enumerate(zip(first.dates or (), other.dates or (), strict=True), start=1)
+        row, differ = next(((row, pair) for row, pair in pairs if pair[0] != pair[1]), (0, None))
+        if differ is not None:
+            raise ConfigError(
+                "bubbles.panel_dates", row=row, column=other.name, text=differ[1],
+                other=first.name, wanted=differ[0],
+            )  # fmt: skip
+    return first.dates
 
 
 def panel_sup_adf(
     panel: Any,
-    lag: int = 0,
+    lag: int | str = 0,
     window: int | None = None,
     *,
     dates: Sequence[object] | None = None,
+    max_lag: int = 4,
 ) -> PanelSupADF:
     """Test a panel for explosive roots.
 
@@ -129,16 +205,18 @@ def panel_sup_adf(
     Parameters
     ----------
     panel : mapping of str to array, pandas frame, or array (n, N)
-        Series over the same dates.
-    lag, window, dates
+        Series over the same dates. Where several bring an index of dates, it is the same.
+    lag, window, dates, max_lag
         As in `sup_adf`.
 
     Raises
     ------
     ConfigError
-        ``bubbles.panel`` if the series are not of one length, and those of `sup_adf`.
+        ``bubbles.panel`` if the series are not of one length, ``bubbles.panel_dates`` if their
+        dates differ, and those of `sup_adf`.
     """
-    members = tuple(sup_adf(one, lag, window) for one in _columns(panel, dates))
+    columns = _columns(panel, dates)
+    members = tuple(sup_adf(one, lag, window, max_lag=max_lag) for one in columns)
     return PanelSupADF(members, np.mean([one.bsadf for one in members], axis=0))
 
 
@@ -153,9 +231,10 @@ def sieve_bootstrap(
     """Critical values of the panel test by a sieve bootstrap that keeps the series' ties.
 
     Each series gets its model under the null, d[t] = a + g1 d[t-1] + .. + gk d[t-k] + e[t], with
-    the lag of the test. Rows of residuals, all series of a date together, are drawn with
-    replacement; from them every series of the panel is grown anew without drift, and the
-    statistic is that of the whole panel.
+    the lag of the test; where a criterion chose lags by window, with the most lags that the same
+    criterion prefers for any whole series, and every replication chooses again. Rows of
+    residuals, all series of a date together, are drawn with replacement; from them every series
+    of the panel is grown anew without drift, and the statistic is that of the whole panel.
 
     Returns
     -------
@@ -168,15 +247,18 @@ def sieve_bootstrap(
     ConfigError
         ``bubbles.count``, or ``bubbles.residuals`` where the null fits a series perfectly.
     """
-    maker = _maker([one.series.values for one in test.members], test.lag)
+    series, order, rule = [one.series.values for one in test.members], test.lag, None
+    if test.rule is not None:
+        price = test.rule.rpartition("-")[2]
+        order, rule = max(null_lags(one, test.lag, price) for one in series), RULES[test.rule]
     draws = draw(
-        maker, test.n, test.window, test.lag, replications=replications, seed=seed,
-        members=len(test.members), threads=threads, progress=progress,
+        _maker(series, order), test.n, test.window, test.lag, replications=replications, seed=seed,
+        members=len(series), rule=rule, threads=threads, progress=progress,
     )  # fmt: skip
     tails, curves = quantiles(draws)
     return CriticalValues(
         test.n, test.window, test.lag, "sieve", "computed", replications, tails, draws.knots,
-        curves,
+        curves, rule=test.rule, members=len(test.members),
     )  # fmt: skip
 
 

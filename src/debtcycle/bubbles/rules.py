@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "AIC",
     "BIC",
+    "COLLINEAR",
     "CONSTANT",
     "FINE",
     "PERFECT",
@@ -13,10 +14,12 @@ __all__ = [
     "ROUND_OFF",
     "RULES",
     "TRUST_SHARE",
+    "named_rule",
 ]
 
 # What became of a window.
 FINE, CONSTANT, PERFECT = 0, 1, 2
+COLLINEAR = 3  # known inside one window only: fewer lags decide what becomes of it
 
 # A residual below this many half-units in the last place of the largest observation is round-off.
 ROUND_OFF = 16 * 2.0**-53
@@ -32,3 +35,9 @@ RULES = {
     "psymonitor-bic": PSYMONITOR_BIC,
     "psymonitor-aic": PSYMONITOR_AIC,
 }
+
+
+def named_rule(given: object) -> str | None:
+    """The name of a criterion, whatever its case; None if there is none of that name."""
+    name = given.strip().lower() if isinstance(given, str) else ""
+    return name if name in RULES else None

@@ -1,4 +1,4 @@
-"""A test as a table of plain text."""
+"""A test, of a series or of a panel, as a table of plain text."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from debtcycle.bubbles.critical import LEVELS, CriticalValues, Definition, Statistic
+from debtcycle.bubbles.rules import CONSTANT, PERFECT
+from debtcycle.bubbles.windows import default_duration
 
 if TYPE_CHECKING:
+    from debtcycle.bubbles.dating import Episode
+    from debtcycle.bubbles.panel import PanelSupADF
     from debtcycle.bubbles.supadf import SupADF
 
-__all__ = ["LABELS", "table"]
+__all__ = ["LABELS", "panel_table", "table"]
 
 # Labels by message id; a face with catalogues of its own gives them in another language.
 LABELS = {
     "bubbles.label.title": "Explosive roots",
+    "bubbles.label.panel": "Explosive roots of a panel",
     "bubbles.label.series": "series",
     "bubbles.label.sample": "sample",
     "bubbles.label.observations": "observations",
@@ -69,8 +74,14 @@ def _number(value: float) -> str:
     return "-" if value != value else f"{value:.3f}"
 
 
-def _head(test: SupADF, critical: CriticalValues, definition: str, level: int, texts: Texts,
-          shortest: int) -> list[list[str]]:  # fmt: skip
+def _head(
+    test: SupADF | PanelSupADF,
+    critical: CriticalValues,
+    sequence: str,
+    shortest: int,
+    texts: Texts,
+) -> list[tuple[str, str]]:
+    """What was tested, how, and against what."""
     lag = str(test.lag)
     if test.rule is not None:
         lag = f"{test.rule.upper()}, {texts('bubbles.label.most')} {test.lag}"
@@ -78,24 +89,51 @@ def _head(test: SupADF, critical: CriticalValues, definition: str, level: int, t
         critical.method if critical.horizon is None else f"{critical.method} ({critical.horizon})"
     )
     rows = [
-        ("series", test.series.name or "-"),
         ("observations", str(test.n)),
         ("window", str(test.window)),
         ("lag", lag),
         ("method", method),
         ("replications", f"{critical.replications:,}"),
-        ("sequence", f"{definition}, {level} %"),
+        ("sequence", sequence),
         ("shortest", str(shortest)),
     ]
-    if test.series.dates is not None:
-        rows.insert(1, ("sample", f"{test.series.dates[0]} .. {test.series.dates[-1]}"))
-    for name, count in (
-        ("left_out", int((test.flags == 1).sum())),
-        ("undefined", int((test.flags == 2).sum())),
-    ):
-        if count:
-            rows.append((name, str(count)))
-    return [[texts(f"bubbles.label.{name}"), value] for name, value in rows]
+    if test.dates is not None:
+        rows.insert(0, ("sample", f"{test.dates[0]} .. {test.dates[-1]}"))
+    return rows
+
+
+def _named(rows: Sequence[tuple[str, str]], texts: Texts) -> list[str]:
+    """Labels beside values."""
+    return _aligned([[texts(f"bubbles.label.{name}"), value] for name, value in rows])
+
+
+def _statistics(
+    values: Sequence[tuple[Statistic, float]], critical: CriticalValues, texts: Texts
+) -> list[str]:
+    """Statistics with critical values and p-values."""
+    rows = [[texts("bubbles.label.statistic"), texts("bubbles.label.value"),
+             *(f"{one} %" for one in LEVELS), texts("bubbles.label.p")]]  # fmt: skip
+    for name, value in values:
+        bounds = [_number(critical.value(name, one)) for one in LEVELS]
+        rows.append([name.upper(), _number(value), *bounds, _p(critical.p_value(name, value))])
+    return _aligned(rows)
+
+
+def _dated(found: Sequence[Episode], texts: Texts) -> list[str]:
+    """Episodes, or that there are none."""
+    words = ("start", "end", "peak", "length", "value", "direction")
+    rows = [[texts(f"bubbles.label.{word}") for word in words]]
+    for one in found:
+        end = f"{one.end_date} ({texts('bubbles.label.ongoing')})" if one.ongoing else one.end_date
+        rows.append([
+            one.start_date, end, one.peak_date, str(one.duration), _number(one.statistic),
+            texts(f"bubbles.label.{one.direction}"),
+        ])  # fmt: skip
+    return _aligned(rows) if found else [texts("bubbles.label.none")]
+
+
+def _joined(*parts: Sequence[str]) -> str:
+    return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
 def table(
@@ -107,26 +145,41 @@ def table(
     texts: Texts = LABELS.__getitem__,
 ) -> str:
     """Head, statistics with critical values and p-values, episodes."""
-    from debtcycle.bubbles.windows import default_duration
-
     shortest = default_duration(test.n) if min_duration is None else min_duration
-    parts = [[texts("bubbles.label.title")]]
-    parts.append(_aligned(_head(test, critical, definition, level, texts, shortest)))
-    rows = [[texts("bubbles.label.statistic"), texts("bubbles.label.value"),
-             *(f"{one} %" for one in LEVELS), texts("bubbles.label.p")]]  # fmt: skip
-    names: tuple[Statistic, ...] = ("adf", "sadf", "gsadf")
-    for name, value in zip(names, (test.adf, test.sadf, test.gsadf), strict=True):
-        bounds = [_number(critical.value(name, one)) for one in LEVELS]
-        rows.append([name.upper(), _number(value), *bounds, _p(critical.p_value(name, value))])
-    parts.append(_aligned(rows))
+    head = [("series", test.series.name or "-")]
+    head += _head(test, critical, f"{definition}, {level} %", shortest, texts)
+    for name, code in (("left_out", CONSTANT), ("undefined", PERFECT)):
+        if count := int((test.flags == code).sum()):
+            head.append((name, str(count)))
+    # Dating first: it refuses critical values of another test.
     found = test.episodes(critical, level=level, definition=definition, min_duration=min_duration)
-    words = ("start", "end", "peak", "length", "value", "direction")
-    rows = [[texts(f"bubbles.label.{word}") for word in words]]
-    for one in found:
-        end = f"{one.end_date} ({texts('bubbles.label.ongoing')})" if one.ongoing else one.end_date
-        rows.append([
-            one.start_date, end, one.peak_date, str(one.duration), _number(one.statistic),
-            texts(f"bubbles.label.{one.direction}"),
-        ])  # fmt: skip
-    parts.append(_aligned(rows) if found else [texts("bubbles.label.none")])
-    return "\n\n".join("\n".join(part) for part in parts) + "\n"
+    values: list[tuple[Statistic, float]] = [
+        ("adf", test.adf), ("sadf", test.sadf), ("gsadf", test.gsadf),
+    ]  # fmt: skip
+    return _joined(
+        [texts("bubbles.label.title")],
+        _named(head, texts),
+        _statistics(values, critical, texts),
+        _dated(found, texts),
+    )
+
+
+def panel_table(
+    test: PanelSupADF,
+    critical: CriticalValues,
+    level: int,
+    min_duration: int | None,
+    texts: Texts = LABELS.__getitem__,
+) -> str:
+    """Head, the panel's GSADF with critical values and p-value, that of each series, episodes."""
+    shortest = default_duration(test.n) if min_duration is None else min_duration
+    found = test.episodes(critical, level=level, min_duration=min_duration)
+    members = [[texts("bubbles.label.series"), "GSADF"]]
+    members += [[one.series.name or "-", _number(one.gsadf)] for one in test.members]
+    return _joined(
+        [texts("bubbles.label.panel")],
+        _named(_head(test, critical, f"bsadf, {level} %", shortest, texts), texts),
+        _statistics([("gsadf", test.gsadf)], critical, texts),
+        _aligned(members),
+        _dated(found, texts),
+    )

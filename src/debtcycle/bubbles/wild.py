@@ -96,8 +96,9 @@ def wild_bootstrap(
         curves[2] = np.nanquantile(short.sadf, _SHARES)[:, None]
     method = "wild" if scheme == "resampled" else "wild-in-place"
     return CriticalValues(
-        n, window, test.lag, method, "computed", replications, tails, draws.knots, curves, horizon
-    )
+        n, window, test.lag, method, "computed", replications, tails, draws.knots, curves,
+        horizon, test.rule,
+    )  # fmt: skip
 
 
 def _maker(y: Values, lag: int, length: int, scheme: str) -> Maker:

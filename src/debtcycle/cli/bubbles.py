@@ -34,7 +34,6 @@ def _critical(
 ) -> CriticalValues:
     """Critical values of the kind that was asked for, with progress on a terminal."""
     from debtcycle.bubbles import wild_bootstrap
-    from debtcycle.bubbles.montecarlo import REPLICATIONS
 
     text = session.texts("bubbles.computing")
 
@@ -45,7 +44,7 @@ def _critical(
         if kind == "wild":
             count = replications or _WILD_REPLICATIONS
             return wild_bootstrap(test, replications=count, seed=seed, progress=tell)
-        return test.critical_values(replications=replications or REPLICATIONS, progress=tell)
+        return test.critical_values(replications=replications, progress=tell)
     finally:
         progress_end()
 
@@ -80,6 +79,7 @@ def _critical_json(
         "source": critical.source,
         "replications": critical.replications,
         "lag": critical.lag,
+        "rule": critical.rule,
     }
 
 
