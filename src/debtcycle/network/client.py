@@ -240,7 +240,7 @@ class Client:
                 response = self._wire().handle_request(self._sent(request, url, known, seconds))
                 try:
                     return self._reader.read(
-                        request.form, endpoint.key_param, response, asked=bool(known)
+                        request, endpoint.key_param, response, asked=bool(known)
                     )
                 finally:
                     response.close()

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, cast
 from debtcycle.network.body import BodyFault, collect, look, said_in
 from debtcycle.network.records import Answer, Clock, Fault, Patience
 from debtcycle.network.secret import Censor
+from debtcycle.sources.steps import Form
 
 if TYPE_CHECKING:
     import httpx2
 
-    from debtcycle.sources.steps import Form
+    from debtcycle.sources.steps import Request
 
 __all__ = ["Reader"]
 
 _BUSY = frozenset({500, 502, 503})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _ERROR_BYTES = 1 << 16
+_PACKED = frozenset({Form.ZIP, Form.WORKBOOK})
 _TAG = re.compile(r"[ -~]{1,256}")
 
 
@@ -41,14 +43,14 @@ class Reader:
         self._clock = clock
 
     def read(
-        self, form: Form, key_param: str, response: httpx2.Response, *, asked: bool
+        self, request: Request, key_param: str, response: httpx2.Response, *, asked: bool
     ) -> Answer | Fault | str:
         """Read the head of a reply, and the body where it is an answer.
 
         Parameters
         ----------
-        form : Form
-            What the body must look like.
+        request : Request
+            What the body must look like, and how large it may be.
         key_param : str
             By which a refusal of the key is known: FRED answers 400 and names the parameter.
         asked : bool
@@ -61,7 +63,7 @@ class Reader:
         """
         status, headers = response.status_code, response.headers
         if status == 200:
-            return self._answer(form, response)
+            return self._answer(request, response)
         if status == 304 and asked:
             return Answer(b"", self._tag(headers.get("ETag")), unchanged=True)
         if status in _MOVED and headers.get("Location"):
@@ -88,7 +90,7 @@ class Reader:
             return "-"
         return said_in(body) or "-"
 
-    def _answer(self, form: Form, response: httpx2.Response) -> Answer:
+    def _answer(self, request: Request, response: httpx2.Response) -> Answer:
         """Take in a body and look at it.
 
         Raises
@@ -98,7 +100,9 @@ class Reader:
         """
         from debtcycle.network.wire import surplus
 
-        most, headers = self._patience.body_bytes, response.headers
+        headers = response.headers
+        bulk = request.bulk or request.form in _PACKED
+        most = self._patience.bulk_bytes if bulk else self._patience.body_bytes
         announced = headers.get("Content-Length", "")
         length = int(announced) if announced.isdecimal() else None
         if length is not None and length > most:
@@ -107,11 +111,11 @@ class Reader:
             cast("Iterable[bytes]", response.stream),
             headers.get("Content-Encoding", ""),
             most=most,
-            most_unpacked=self._patience.unpacked_bytes,
+            most_unpacked=most,
         )
         if length is not None and surplus(response, length):
             raise BodyFault("length")
-        look(body, form)
+        look(body, request.form)
         if self._censor.touches(body):
             raise BodyFault("echo")
         return Answer(body, self._tag(headers.get("ETag")), self._tag(headers.get("Last-Modified")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -16,6 +16,7 @@ from debtcycle.sources.steps import Part, Question, Request, Steps
 
 __all__ = ["Asked", "MakeSteps", "Remembered", "ask", "fingerprint", "memory_key"]
 
+_MOST_BYTES = 256 << 20  # of all answers to a question; pages of vintages have up to 10 MB each
 MakeSteps = Callable[[Question, date], Steps]
 
 
@@ -111,6 +112,14 @@ def ask(
         steps.close()
 
 
+def _check_sum(question: Question, bodies: Sequence[bytes]) -> None:
+    """Refuse a publisher whose pages find no end; ``network.bomb``."""
+    if sum(map(len, bodies)) > _MOST_BYTES:
+        raise SourceError(
+            "network.bomb", publisher=question.publisher, path="", limit_mb=_MOST_BYTES >> 20
+        )
+
+
 def _driven(
     client: Client, question: Question, steps: Steps, today: date, before: Remembered | None
 ) -> Asked:
@@ -133,6 +142,7 @@ def _driven(
             if answer.unchanged and known is not None:
                 kept = Remembered(today, reader, first, answer.etag or etag, modified)
                 return Asked(question, datetime.now(UTC), remember=kept)
+            _check_sum(question, (*bodies, answer.body))
             bodies.append(answer.body)
             last = answer
             request = steps.send(answer.body)
