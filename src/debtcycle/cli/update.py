@@ -53,6 +53,7 @@ def _run(session: Session, named: Sequence[str], form: str, *, fresh: bool) -> i
     store = session.open_store()
     with client_for(settings) as client, store.exclusive():
         asked = plan(store, catalogue, keyed=keyed(settings), today=day, named=named)
+        client.check(dict.fromkeys(item.publisher for item in asked))
         try:
             summary = update(
                 store, client, asked, catalogue=catalogue, today=day, fresh=fresh, tell=tell

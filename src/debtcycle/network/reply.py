@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
 from debtcycle.network.body import BodyFault, collect, look, said_in
+from debtcycle.network.pace import LONGEST_PAUSE_S
 from debtcycle.network.records import Answer, Clock, Fault, Patience
 from debtcycle.network.secret import Censor
 from debtcycle.sources.steps import Form
@@ -73,7 +74,10 @@ class Reader:
             return Fault(plain, {})
         if status == 429 or status in _BUSY:
             wait = _asked_wait(headers.get("Retry-After"), self._clock.time())
-            said = {"wait_s": "?" if wait is None else round(wait), "status": status, "reason": "-"}
+            said: dict[str, object] = {"status": status, "reason": "-"}
+            if wait is not None:
+                wait = min(wait, LONGEST_PAUSE_S)
+                said["wait_s"] = round(wait)
             return Fault("rate_limited" if status == 429 else "busy", said, wait)
         reason = self._reason(response)
         if status == 400 and key_param in reason:
@@ -113,7 +117,7 @@ class Reader:
             most=most,
             most_unpacked=most,
         )
-        if length is not None and surplus(response, length):
+        if surplus(response, length) if length is not None else _open_end(request, headers, body):
             raise BodyFault("length")
         look(body, request.form)
         if self._censor.touches(body):
@@ -125,6 +129,17 @@ class Reader:
         if text is None or not _TAG.fullmatch(text) or self._censor.clean(text) != text:
             return None
         return text
+
+
+def _open_end(request: Request, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether a table that ends where the connection does may have been cut in a figure.
+
+    Such an answer says nothing of its length. What is packed, and all other forms, have an end of
+    their own by which their readers know that they are whole.
+    """
+    if request.form is not Form.CSV or "Transfer-Encoding" in headers:
+        return False
+    return not headers.get("Content-Encoding") and not body.endswith((b"\n", b"\r"))
 
 
 def _asked_wait(text: str | None, now: float) -> float | None:
