@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from debtcycle.errors import SchemaChanged, SourceError
+from debtcycle.sources._size import check_cells
 from debtcycle.sources.parsed import Parsed, series
 
 __all__ = [
@@ -52,9 +53,6 @@ _HTML_PART = re.compile(
 # non-characters, which XML does not know either.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _EARLIEST_YEAR = 1600
-# Each cell, field or row becomes an object of some hundred bytes. The largest table asked for, all
-# months of the Federal Reserve's portfolio by security, has 1.5 million cells in 100,000 rows.
-_MOST_CELLS, _MOST_ROWS = 3_000_000, 300_000
 
 # Files whose names do not carry the publisher's own key.
 _IRREGULAR = {
@@ -260,9 +258,9 @@ def decode_text(data: bytes, name: str) -> str:
     Raises
     ------
     SourceError
-        ``source.empty``, ``source.cells``, ``source.binary`` or ``source.html``.
+        ``source.empty``, ``source.binary`` or ``source.html``.
     """
-    _check_cells(data, name)
+    check_cells(data, name)
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise SourceError("source.empty", name=name)
     bare = data[:4096].removeprefix(b"\xef\xbb\xbf")
@@ -274,15 +272,6 @@ def decode_text(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SourceError("source.binary", name=name) from None
-
-
-def _check_cells(data: bytes, name: str) -> None:
-    """Refuse what would fill the memory once it is read; counting it is cheap."""
-    rows = max(data.count(b"\n"), data.count(b"\r"))
-    cells = rows + sum(map(data.count, (b",", b"{", b"[")))
-    for found, most in ((rows, _MOST_ROWS), (cells, _MOST_CELLS)):
-        if found > most:
-            raise SourceError("source.cells", name=name, limit=most)
 
 
 def header_of(text: str) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from debtcycle.sources.steps import Part, Question, Request, Steps
 
 __all__ = ["Asked", "MakeSteps", "Remembered", "ask", "fingerprint", "memory_key"]
 
-_MOST_BYTES = 256 << 20  # of all answers to a question; pages of vintages have up to 10 MB each
 MakeSteps = Callable[[Question, date], Steps]
 
 
@@ -110,6 +109,10 @@ def ask(
         return Asked(question, datetime.now(UTC), error=error)
     finally:
         steps.close()
+
+
+# Of all answers to a question; pages of vintages have up to 10 MB each.
+_MOST_BYTES = 256 << 20
 
 
 def _check_sum(question: Question, bodies: Sequence[bytes]) -> None:
