@@ -12,6 +12,7 @@ import pytest
 
 from debtcycle.cli.main import _COMMANDS
 from debtcycle.cli.report import command as report
+from debtcycle.cli.update import command as update
 
 Unit = dict[str, list[tuple[str, str]]]
 
@@ -48,8 +49,9 @@ def check_words(words: list[str]) -> None:
     """A call of ours: a command that there is, with options that it has."""
     name, options = words[0], [word for word in words[1:] if word.startswith("--")]
     assert name in {"update", *_COMMANDS}
-    known = {opt for param in report.params for opt in param.opts}
-    assert name != "report" or set(options) <= known
+    known = {"report": report, "update": update}.get(name)
+    if known is not None:
+        assert set(options) <= {opt for param in known.params for opt in param.opts}
 
 
 def test_the_service_updates_and_then_reports(examples: Path):
@@ -119,8 +121,9 @@ def test_cron_reports_unless_the_update_failed(
         check_words(words.split())
     program = tmp_path / "debtcycle"
     program.write_text(
-        '#!/bin/sh\necho "$@" >> "$LOG"\necho told "$1"\n'
-        f'[ "$1" = update ] && exit {update_ends_with}\nexit 0\n'
+        '#!/bin/sh\necho "$@" >> "$LOG"\n'
+        f'[ "$1" = update ] && echo wrong >&2 && exit {update_ends_with}\n'
+        'echo told "$1"\n'
     )
     program.chmod(0o755)
     log = tmp_path / "log"
@@ -129,8 +132,9 @@ def test_cron_reports_unless_the_update_failed(
         env={"PATH": f"{tmp_path}{os.pathsep}/usr/bin{os.pathsep}/bin", "LOG": str(log)},
     )  # fmt: skip
     calls = log.read_text().splitlines()
-    assert calls == ["update", *(["report --since-last --quiet"] if reported else [])]
+    assert calls == ["update --quiet", *(["report --since-last --quiet"] if reported else [])]
     assert done.stdout == ("told report\n" if reported else ""), "only the report is mailed"
+    assert done.stderr == "wrong\n", "with what was wrong"
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

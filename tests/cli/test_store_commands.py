@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
+import stat
+import threading
 
 import pytest
 
@@ -141,3 +144,49 @@ def test_exporting(call, own_store, tmp_path):
 
     assert reader.read_metadata(parquet).num_rows == len(lines) - 1
     assert not list(tmp_path.glob(".debtcycle-*"))
+
+
+def test_exporting_into_a_pipe_leaves_it_a_pipe(read, edition_store, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    assert read("export", "--format", "csv", "--out", pipe).code == 0
+    reader.join(timeout=30)
+    assert read("export", "--format", "csv", "--out", tmp_path / "plain.csv").code == 0
+    assert got == [(tmp_path / "plain.csv").read_bytes()]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert {path.name for path in tmp_path.iterdir()} >= {"pipe", "plain.csv"}
+    assert not list(tmp_path.glob(".debtcycle-*"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "--format", "csv", "--out"),
+        ("replay", "--start", "2025-01", "--end", "2025-01", "--out"),
+    ],
+)
+def test_a_full_device_is_said_and_stays_a_device(read, tmp_path, words):
+    device = tmp_path / "full"
+    try:
+        os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 7))
+        device.open("wb").close()
+    except OSError:
+        pytest.skip("no device can be made here")
+    done = read(*words, device)
+    assert (done.code, "No space left" in done.err) == (2, True)
+    assert stat.S_ISCHR(device.stat().st_mode)
+
+
+def test_no_copy_and_no_store_takes_the_place_of_what_is_no_file(call, own_store, tmp_path):
+    copy = tmp_path / "copy"
+    assert call("--store", own_store, "backup", copy).code == 0
+    for place in (tmp_path / "one", tmp_path / "two.archive"):
+        os.mkfifo(place)
+        assert call("--store", own_store, "backup", place.with_suffix("")).code == 5
+        assert stat.S_ISFIFO(place.stat().st_mode)
+    for words in (("restore", copy), ("rebuild",)):
+        assert call("--store", tmp_path / "one", *words).code != 0
+        assert stat.S_ISFIFO((tmp_path / "one").stat().st_mode)

@@ -15,7 +15,7 @@ from network.hostile import Play, Publisher
 HASTY = Patience(
     connect_s=0.5, read_s=0.4, request_s=0.7, question_s=1.5, run_s=30.0,
     attempts=3, backoff_s=0.02, backoff_cap_s=0.05,
-    body_bytes=1 << 20, unpacked_bytes=2 << 20,
+    body_bytes=1 << 20, bulk_bytes=2 << 20,
 )  # fmt: skip
 KEY = "canary0123456789abcdef0123456789"
 

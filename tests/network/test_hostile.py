@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 
 from debtcycle.errors import ConfigError, SourceError
-from debtcycle.network import Answer, Patience
+from debtcycle.network import Answer, Client, Endpoint, Patience
 from debtcycle.sources.steps import Form, Request
 from network.conftest import HASTY, KEY
 from network.hostile import (
@@ -39,7 +40,7 @@ def _request(path: str = "/x", **settings: object) -> Request:
 
 # What is played, what is expected, and how often it is asked: what cannot get better is asked once.
 HOSTILE = {
-    "429": (says(reply(status="429 Too Many Requests")), "rate_limited", 3),
+    "429": (says(reply(status="429 Too Many Requests")), "too_often", 3),
     "429-soon": (says(reply(status="429 Too Many Requests", Retry_After=0)), "rate_limited", 3),
     "429-late": (says(reply(status="429 Too Many Requests", Retry_After=900)), "rate_limited", 1),
     "400-key": (says(reply(BAD_KEY, "400 Bad Request")), "key", 1),
@@ -59,6 +60,7 @@ HOSTILE = {
     "not-http": (says(b"220 mail.example ESMTP\r\n\r\n"), "protocol", 1),
     "too-short": (says(reply(CSV, length=len(CSV) + 9)), "length", 1),
     "too-long": (says(reply(CSV, length=len(CSV) - 3)), "length", 1),
+    "cut-open-end": (says(reply(CSV[:-2], length=None)), "length", 1),
     "cut-chunk": (says(reply(b"ff\r\n12", length=None, Transfer_Encoding="chunked")), "length", 1),
     "bad-gzip": (says(reply(b"\x1f\x8b\x08rubbish" * 9, **GZ)), "encoding", 1),
     "not-gzip": (says(reply(CSV, **GZ)), "encoding", 1),
@@ -187,6 +189,60 @@ def test_a_publisher_that_asks_to_wait_is_waited_for(publisher, client_of):
     assert served.asked[1].at - served.asked[0].at >= 1.0
 
 
+def test_a_wait_of_years_is_a_day(publisher, client_of):
+    busy = says(reply(status="429 Too Many Requests", Retry_After=999_999_999))
+    client = client_of(publisher({"/x": busy}).address)
+    for _ in range(2):
+        with pytest.raises(SourceError, match=r"rate_limited.*wait_s=(86400|8639\d)"):
+            client.get(_request())
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.JSON])
+@pytest.mark.parametrize("length", [None, -1])
+def test_an_answer_without_a_length_is_whole_where_its_last_line_is(
+    length, form, publisher, client_of
+):
+    body = {Form.CSV: CSV, Form.JSON: JSON}[form]
+    served = publisher({"/x": says(reply(body, length=length))})
+    assert client_of(served.address).get(_request(form=form)).body == body
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n" * 2,
+    ],
+)
+def test_an_answer_before_the_answer_is_passed_over(head, publisher, client_of):
+    served = publisher(
+        {"/x": says(head + reply(CSV)), "/long": says(head + reply(CSV, length=len(CSV) - 3))}
+    )
+    assert client_of(served.address).get(_request()).body == CSV
+    with pytest.raises(SourceError, match=r"network\.length"):
+        client_of(served.address).get(_request("/long"))
+
+
+def test_three_clients_ask_as_often_as_one_may(publisher, tmp_path):
+    served = publisher()
+    endpoint = Endpoint(name="fred", address=served.address, per_second=10, per_minute=6000)
+
+    def ask() -> None:
+        with Client([endpoint], state=tmp_path) as client:
+            for _ in range(5):
+                client.get(_request())
+
+    asking = [threading.Thread(target=ask) for _ in range(3)]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join(timeout=30)
+    seen = sorted(asked.at for asked in served.asked)
+    assert len(seen) == 15
+    # As the server sees them: fifteen requests 0.11 s apart, of which a wire may shift the last.
+    assert seen[-1] - seen[0] > 14 * 0.11 - 0.05
+
+
 def test_nothing_new(publisher, client_of):
     def play(connection, asked):
         known = asked.headers.get("if-none-match") == '"one"'
@@ -211,7 +267,7 @@ def test_packed_answers_are_unpacked(packed, publisher, client_of):
 
 
 def test_a_body_at_the_limit_is_taken_and_one_beyond_is_not(publisher, client_of):
-    most = HASTY.unpacked_bytes
+    most = HASTY.body_bytes
     served = publisher(
         {"/at": says(reply(bomb(most), **GZ)), "/over": says(reply(bomb(most + 1), **GZ))}
     )
@@ -219,6 +275,8 @@ def test_a_body_at_the_limit_is_taken_and_one_beyond_is_not(publisher, client_of
     assert len(client.get(_request("/at")).body) == most
     with pytest.raises(SourceError, match=r"network\.bomb"):
         client.get(_request("/over"))
+    # A whole table may be larger than one series can be.
+    assert len(client.get(_request("/over", bulk=True)).body) == most + 1
 
 
 @pytest.mark.parametrize(
@@ -324,10 +382,15 @@ def test_a_host_that_needs_no_proxy_is_asked_without_one(proxied, client_of, mon
     assert proxied.asked == []
 
 
-def test_a_proxy_of_another_kind_is_refused_in_words(proxied, client_of, monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1080")
-    with pytest.raises(ConfigError, match=r"settings\.proxy"):
-        client_of("https://fred.example").get(_request())
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "http://u:secret@[::1", "http://"])
+def test_a_proxy_of_another_kind_is_refused_in_words(proxy, proxied, client_of, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    client = client_of("https://fred.example")
+    for asking in (lambda: client.get(_request()), lambda: client.check(["fred"])):
+        with pytest.raises(ConfigError, match=r"settings\.proxy") as caught:
+            asking()
+        assert "secret" not in str(caught.value)
+    client_of("http://127.0.0.1:1").check(["fred"])
 
 
 @pytest.mark.soak

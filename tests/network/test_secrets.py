@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import logging
+import os
 import pickle
 import traceback
 
@@ -119,6 +120,10 @@ def test_a_key_does_not_travel_in_the_clear(client_of):
     with pytest.raises(ConfigError) as caught:
         client_of("http://fred.example", key=KEY).get(KEYED)
     assert caught.value.message_id == "settings.insecure"
+    with pytest.raises(ConfigError, match=r"settings\.insecure"):
+        client_of("http://fred.example", key=KEY).check(["fred"])
+    client_of("http://fred.example").check(["fred"])
+    client_of("http://127.0.0.1:1", key=KEY).check(["fred"])
 
 
 def test_a_secret_shows_itself_only_when_asked():
@@ -194,6 +199,10 @@ def test_a_file_that_others_may_read_is_refused(mode, tmp_path):
         ('[keys]\nfred = "short"', "key"),
         (f'[keys]\nfrde = "{KEY}"', "unknown"),
         (f'fred = "{KEY}"', "unknown"),
+        (f'[keys]\n{KEY} = "fred"', "unknown"),
+        (f'{KEY} = "fred"', "unknown"),
+        (f'[addresses]\n{KEY} = "https://fred.example"', "unknown"),
+        (f'[{KEY}]\nfred = "x"', "unknown"),
         (f'[addresses]\nfred = "https://me:{KEY}@fred.example"', "address"),
         (f'[addresses]\nfred = "https://fred.example/?api_key={KEY}"', "address"),
         ('[addresses]\nfred = "ftp://fred.example"', "address"),
@@ -208,6 +217,20 @@ def test_what_cannot_be_a_setting_is_said_without_showing_it(text, message_id, t
         _load(_file(tmp_path, text))
     assert caught.value.message_id == f"settings.{message_id}"
     assert KEY not in _all_of(caught.value)
+
+
+def test_a_wrong_name_is_shown_but_not_one_that_was_swapped(tmp_path):
+    with pytest.raises(ConfigError, match="frde"):
+        _load(_file(tmp_path, f'[keys]\nfrde = "{KEY}"'))
+    with pytest.raises(ConfigError) as caught:
+        _load(_file(tmp_path, '[keys]\nsecretsecret = "FRED"'))
+    assert "secretsecret" not in str(caught.value)
+
+
+def test_a_pipe_as_settings_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "config.toml", 0o600)
+    with pytest.raises(ConfigError, match=r"settings\.unreadable"):
+        _load(tmp_path / "config.toml")
 
 
 def test_a_settings_file_that_is_none(tmp_path):

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from debtcycle.errors import SchemaChanged, SourceError
 from debtcycle.i18n import translator
 from debtcycle.sources import _workbook, sniff
+from debtcycle.sources._json import object_of
+from debtcycle.sources._table import read_table
 from debtcycle.sources.announcements import Announcement
 from debtcycle.sources.parsed import Parsed
 
@@ -262,6 +264,32 @@ def test_sizes_are_limited(monkeypatch, tmp_path):
         _workbook.xlsx_rows(zipped({"[Content_Types].xml": "x" * 11}), "a.xlsx")
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: read_table(b"a,b\n" + b"1,2\n" * 300_000, "a.csv"),
+        lambda: read_table(b"a," * 3_000_001 + b"b\n1", "a.csv"),
+        lambda: object_of(b"[" * 3_000_001, "a"),
+        lambda: object_of(b'{"data": [' + b"{}," * 1_500_000 + b"{}]}", "a"),
+    ],
+)
+def test_what_would_fill_the_memory_is_refused_before_it_is_taken_apart(read):
+    with pytest.raises(SourceError, match=r"source\.cells"):
+        read()
+
+
+def test_a_workbook_of_too_many_cells_is_left_in_the_middle(monkeypatch):
+    openpyxl = pytest.importorskip("openpyxl")
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for _ in range(10):
+        book.active.append([1, 2, 3])
+    book.save(out)
+    assert len(_workbook.xlsx_rows(out.getvalue(), "a.xlsx")) == 10
+    monkeypatch.setattr(_workbook, "_MOST_CELLS", 39)
+    with pytest.raises(SourceError, match=r"source\.cells"):
+        _workbook.xlsx_rows(out.getvalue(), "a.xlsx")
+
+
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(SourceError, match=r"source\.unreadable"):
@@ -333,8 +361,8 @@ MESSAGES = {
     f"source.{word}"
     for word in re.findall(
         r"\w+",
-        "ahead answer archive binary broken cell column column_twice compressed control csv cut "
-        "date duplicate empty fault future html json layout needs order pages publisher row "
+        "ahead answer archive binary broken cell cells column column_twice compressed control csv "
+        "cut date duplicate empty fault future html json layout needs order pages publisher row "
         "series_id sheet sum too_large unreadable vintage width word",
     )
 }

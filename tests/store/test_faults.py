@@ -392,3 +392,20 @@ def test_killed_in_the_middle_of_first_use(tmp_path: Path, where: str) -> None:
     assert len(verify(store)) == 1
     assert not list(path.parent.glob("*.new*")), "the draft of the killed process is gone"
     shutil.rmtree(path.parent)
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "pipe"])
+def test_a_lock_of_another_kind_is_neither_followed_nor_waited_for(kind, tmp_path):
+    victim, path = tmp_path / "victim", tmp_path / "store.sqlite"
+    victim.write_text("kept")
+    Store.create(path).close()
+    lock = path.with_name("store.sqlite.lock")
+    lock.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(lock)
+    else:
+        lock.symlink_to(victim if kind == "link" else tmp_path / "none")
+    with pytest.raises(StoreError), writer_lock(path):
+        pytest.fail("the lock was taken")
+    assert victim.read_text() == "kept"
+    assert not (tmp_path / "none").exists()

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import _calm_surroundings, call
+from cli.conftest import Done, _calm_surroundings, call
+from debtcycle.i18n import translator
 from debtcycle.sources.publishers import load_publishers
 from debtcycle.store import Store
 from debtcycle.store.database import writer_lock
 from debtcycle.store.schema import Basis
 from network.conftest import publisher
-from network.hostile import closed_port, silence
+from network.hostile import closed_port, reply, says, silence
 from publishers.world import KEY, TODAY
 from update.world_server import WorldServer
 
@@ -320,3 +321,48 @@ def test_an_empty_store_is_filled_with_the_vintages_of_the_past(call, served, mo
     assert again.code == 5
     assert str(place) in again.err
     assert call("update", "GDP", "--store", str(place)).code == 0
+
+
+def test_quiet_says_what_failed_and_nothing_else(call, served):
+    down = call("update", "--quiet", "bis", "finra")
+    assert (down.code, down.out) == (4, "")
+    assert "no connection could be made" in down.err
+    assert "bis" in down.err
+    assert "finra" in down.err
+    served("bis", "finra")
+    assert call("update", "--quiet", "bis", "finra") == Done(0, "", "")
+    assert call("update", "--quiet", "bis", "finra", "shiller").code == 3
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_is_wrong_with_an_answer_is_not_put_to_the_user(call, publisher, monkeypatch, lang):
+    body = reply(b"observation_date,UNRATE\n2026-01-01,4.1\n2026-01-01,4.2\n")
+    monkeypatch.setenv(
+        "DEBTCYCLE_URL_FRED", publisher({"/graph/fredgraph.csv": says(body)}).address
+    )
+    done = call("--lang", lang, "update", "UNRATE")
+    assert done.code == 3
+    said = translator(lang)("update.answer_remedy")
+    assert said in done.out
+    assert {"en": "import", "zh": "导入"}[lang] not in done.out
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "http://u:p@[::1"])
+def test_a_proxy_that_cannot_be_used_is_said_before_anybody_is_asked(
+    call, served, monkeypatch, proxy
+):
+    world = served("finra")
+    monkeypatch.setenv("DEBTCYCLE_URL_BIS", "https://bis.example")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    done = call("update", "bis", "finra")
+    assert (done.code, done.out) == (2, "")
+    assert "HTTPS_PROXY" in done.err
+    assert len(done.err.splitlines()) <= 3
+    assert world.asked == []
+
+
+def test_a_key_that_would_travel_in_the_clear_stops_the_update(call, monkeypatch):
+    monkeypatch.setenv("FRED_API_KEY", KEY)
+    monkeypatch.setenv("DEBTCYCLE_URL_FRED_API", "http://fred.example")
+    done = call("update", "GDP")
+    assert (done.code, "https" in done.err, KEY in done.err) == (2, True, False)

@@ -44,7 +44,7 @@ def test_limits_on_the_page_are_those_of_the_code(repository, lang):
     assert said[3] == [patience.run_s / 60]
     longest = [patience.backoff_s * 2**n for n in range(patience.attempts - 1)]
     assert said[4] == [429, 500, 502, 503, 0, *longest]
-    assert said[5] == [patience.body_bytes >> 20, patience.unpacked_bytes >> 20]
+    assert said[5] == [patience.body_bytes >> 20, patience.bulk_bytes >> 20]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -77,9 +77,51 @@ def test_what_fails_does_not_hold_up_the_others(publisher, store, updated):
     assert store.series == ("GDP", "PAYEMS", "WALCL")
 
 
+def test_an_answer_too_large_for_the_memory_is_a_failure_like_others(publisher, store, updated):
+    served = _served(publisher, UNRATE=csv_of("UNRATE", 4.1), GDP=csv_of("GDP", 1.0))
+
+    def greedy(asked, today):
+        parts = yield from steps(asked, today)
+        if asked.name == "UNRATE":
+            raise MemoryError
+        return parts
+
+    asked = [question("UNRATE"), question("GDP")]
+    summary = updated({"fred": served.address}, asked, steps=greedy)
+    assert _outcomes(summary) == {"UNRATE": "failed", "GDP": "stored"}
+    assert summary.results[0].error.message_id == "source.memory"
+    assert summary.exit_code == 3
+
+
+def test_pages_without_end_are_left(publisher, updated, monkeypatch):
+    served = _served(publisher, UNRATE=csv_of("UNRATE", 4.1), GDP=csv_of("GDP", 1.0))
+    whole = len(csv_of("UNRATE", 4.1))
+    monkeypatch.setattr("debtcycle.update.asking._MOST_BYTES", 2 * whole)
+    for pages, message_id in (("2", None), ("3", "network.bomb")):
+        asked = [question("UNRATE", pages=pages), question("GDP")]
+        summary = updated({"fred": served.address}, asked, fresh=True)
+        error = summary.results[0].error
+        assert (error and error.message_id) == message_id
+        assert summary.results[1].error is None
+    assert len([one for one in served.asked if one.path == "/UNRATE"]) == 5
+
+
+def test_a_publisher_that_never_ends_an_answer_is_given_up(publisher, store, updated):
+    plays = {f"/{name}": silence(1.0) for name in SERIES}
+    slow, other = publisher(plays), _served(publisher, GDP=csv_of("GDP", 1.0))
+    asked = [question(name, "bis") for name in SERIES] + [question("GDP")]
+    patience = replace(HASTY, attempts=1, read_s=0.2, request_s=0.3, question_s=0.3)
+    summary = updated({"fred": other.address, "bis": slow.address}, asked, patience=patience)
+    assert [one.path for one in slow.asked] == [f"/{name}" for name in SERIES[:2]]
+    assert {item.error.message_id for item in summary.of("bis")} == {"network.timeout"}
+    assert [item.outcome for item in summary.of("fred")] == [Outcome.STORED]
+
+
 def test_a_publisher_that_fails_in_every_way_still_brings_the_rest(publisher, store, updated):
     # One that asks to be left alone for a quarter of an hour is: that is tested elsewhere.
-    hostile = {name: play for name, play in HOSTILE.items() if name != "429-late"}
+    # Two that never end one after the other would be that of the whole publisher, and so is that.
+    slow = [name for name, (_, kind, _) in HOSTILE.items() if kind == "timeout"]
+    hostile = {name: play for name, play in HOSTILE.items() if name not in {"429-late", *slow[1:]}}
     plays = {f"/{name}": play for name, (play, *_) in hostile.items()}
     plays |= {f"/{name}": says(reply(csv_of(name, 1.0))) for name in SERIES}
     served = publisher(plays)

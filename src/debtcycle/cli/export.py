@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import click
 
-from debtcycle.cli.output import check_out
+from debtcycle.cli.output import check_out, draft_for
 from debtcycle.cli.session import session_of
 from debtcycle.cli.words import WordedCommand, option, shared
-from debtcycle.errors import ConfigError
 
 __all__ = ["command"]
 
@@ -30,19 +27,6 @@ def command(context: click.Context, form: str, out: Path) -> None:
     check_out(out)
     store = session.open_store()
     write = export_csv if form == "csv" else export_parquet
-    draft: str | None = None
-    try:
-        handle, draft = tempfile.mkstemp(dir=out.resolve().parent, prefix=".debtcycle-")
-        os.close(handle)
-        count = write(store.path, Path(draft))
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(draft).chmod(0o666 & ~mask)
-        Path(draft).replace(out.resolve())
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ConfigError("out.failed", path=out, reason=reason) from error
-    finally:
-        if draft is not None:
-            Path(draft).unlink(missing_ok=True)
+    with draft_for(out) as draft:
+        count = write(store.path, draft)
     click.echo(session.texts("export.done", rows=count, path=out))

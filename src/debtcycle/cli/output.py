@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import click
 from debtcycle.cli.session import Session
 from debtcycle.errors import ConfigError
 
-__all__ = ["check_out", "csv_text", "emit", "progress", "progress_end", "write_whole"]
+__all__ = ["check_out", "csv_text", "draft_for", "emit", "progress", "progress_end", "write_whole"]
 
 # What lies beside a store and belongs to it.
 _BESIDE_STORE = ("", "-wal", "-shm", "-journal", ".lock", ".archive", ".replay.json")
@@ -100,29 +102,54 @@ def check_out(path: Path | None, *, forbidden: Iterable[Path] | None = None) -> 
         raise ConfigError("out.own", path=path)
 
 
-def _write_through(path: Path, content: bytes) -> None:
-    """Write into a device or a pipe: it is never replaced, and nothing is made in its place."""
-    with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
-        stream.write(content)
+@contextmanager
+def draft_for(path: Path) -> Iterator[Path]:
+    """A file to write; once it is written it takes its place, and nothing is left if that fails.
 
+    A link leads to the place that it names. Where a device, a pipe or a socket stands, what was
+    written is poured into it: none is ever replaced by a file, not even for who may do so.
 
-def _replace(target: Path, content: bytes) -> None:
-    """Write a draft beside the place and move it there."""
-    draft = None
+    Raises
+    ------
+    ConfigError
+        ``out.noparent`` or ``out.failed``.
+    """
+    draft: Path | None = None
     try:
-        handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".debtcycle-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        # The new file may be read by whom any new file may.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(draft).chmod(0o666 & ~mask)
-        Path(draft).replace(target)
+        beside = None if _is_channel(path) else Path(os.path.realpath(path)).parent
+        handle, name = tempfile.mkstemp(dir=beside, prefix=".debtcycle-")
+        os.close(handle)
+        draft = Path(name)
+        yield draft
+        if _is_channel(path):
+            with draft.open("rb") as written, os.fdopen(os.open(path, os.O_WRONLY), "wb") as place:
+                shutil.copyfileobj(written, place)
+        else:
+            _move(draft, Path(os.path.realpath(path)))
+    except OSError as error:
+        raise _failed(path, error) from error
     finally:
         if draft is not None:
-            Path(draft).unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
+
+
+def _is_channel(path: Path) -> bool:
+    """Whether something stands at a place that bytes go into and that is no file."""
+    mode = _mode(path)
+    return mode is not None and not stat.S_ISREG(mode)
+
+
+def _move(draft: Path, target: Path) -> None:
+    """Put a draft in its place once it is on the disk, to be read by whom any new file may."""
+    handle = os.open(draft, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    mask = os.umask(0)
+    os.umask(mask)
+    draft.chmod(0o666 & ~mask)
+    draft.replace(target)
 
 
 def write_whole(path: Path, content: bytes, *, forbidden: Iterable[Path] | None = None) -> None:
@@ -146,14 +173,8 @@ def write_whole(path: Path, content: bytes, *, forbidden: Iterable[Path] | None 
         ``out.folder``, ``out.noparent``, ``out.own`` or ``out.failed``.
     """
     check_out(path, forbidden=_store_files() if forbidden is None else forbidden)
-    mode = _mode(path)
-    try:
-        if mode is None or stat.S_ISREG(mode):
-            _replace(Path(os.path.realpath(path)), content)
-        else:
-            _write_through(path, content)
-    except (OSError, ValueError) as error:
-        raise _failed(path, error) from error
+    with draft_for(path) as draft:
+        draft.write_bytes(content)
 
 
 def emit(session: Session, text: str, out: Path | None) -> None:

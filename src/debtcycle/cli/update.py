@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _MINUTE_S = 60
+_QUIET = "quiet"
 
 
 def _left(session: Session, seconds: float | None) -> str:
@@ -55,7 +56,7 @@ def _plan(session: Session, named: Sequence[str], *, empty: bool) -> tuple[Quest
 
 def _run(session: Session, named: Sequence[str], form: str, *, fresh: bool) -> int:
     from debtcycle.catalogue import load_catalogue
-    from debtcycle.cli.update_text import summary_json, summary_text
+    from debtcycle.cli.update_text import summary_json, summary_text, wrong_text
     from debtcycle.update import client_for, keyed, load_user_settings, plan, update
 
     texts, day, catalogue = session.texts, today(), load_catalogue()
@@ -68,14 +69,19 @@ def _run(session: Session, named: Sequence[str], form: str, *, fresh: bool) -> i
     store = session.open_store()
     with client_for(settings) as client, store.exclusive():
         asked = plan(store, catalogue, keyed=keyed(settings), today=day, named=named)
+        client.check(dict.fromkeys(item.publisher for item in asked))
         try:
             summary = update(
                 store, client, asked, catalogue=catalogue, today=day, fresh=fresh, tell=tell
             )
         finally:
             progress_end()
-        made = summary_json if form == "json" else summary_text
-        click.echo(made(session, summary, store.path))
+        if form == _QUIET:
+            wrong = wrong_text(session, summary)
+            click.echo(wrong, nl=bool(wrong), err=True)
+        else:
+            made = summary_json if form == "json" else summary_text
+            click.echo(made(session, summary, store.path))
     if summary.interrupted:
         click.echo(texts("update.interrupted"), err=True)
     return summary.exit_code
@@ -95,6 +101,7 @@ def _run(session: Session, named: Sequence[str], form: str, *, fresh: bool) -> i
     show_default=True,
     help="opt.format",
 )
+@option("--quiet", is_flag=True, help="opt.update.quiet")
 @shared()
 @click.pass_context
 def command(
@@ -105,11 +112,13 @@ def command(
     empty: bool,
     fresh: bool,
     form: str,
+    quiet: bool,
 ) -> int:
     """Ask publishers; exit code 3 where some failed, 4 where none could be reached."""
     from debtcycle.cli.update_text import houses_json, houses_text, plan_json, plan_text
 
     session = session_of(context)
+    form = _QUIET if quiet else form
     if listed:
         from debtcycle.update import houses, load_user_settings
 

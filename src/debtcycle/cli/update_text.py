@@ -14,6 +14,7 @@ from debtcycle.cli.session import Session
 from debtcycle.report.plain import fit, plain_table
 
 if TYPE_CHECKING:
+    from debtcycle.errors import DebtcycleError
     from debtcycle.sources.steps import Question
     from debtcycle.update import House, Result, Summary
 
@@ -24,9 +25,11 @@ __all__ = [
     "plan_text",
     "summary_json",
     "summary_text",
+    "wrong_text",
 ]
 
 _WIDEST = 90
+_OWN_REMEDY = frozenset({"source.needs", "source.memory", "source.publisher"})
 _COUNTS = ("new", "revised", "unchanged", "quarantined", "failed", "known", "postponed")
 
 
@@ -135,12 +138,20 @@ def _counts(results: Sequence[Result]) -> Mapping[str, int]:
     return found
 
 
+def _why(session: Session, error: DebtcycleError) -> str:
+    """Why a question failed. What is wrong with an answer is not the user's to correct."""
+    text = say(session.texts, error.message_id, error.params)
+    if not error.message_id.startswith("source.") or error.message_id in _OWN_REMEDY:
+        return text
+    return f"{text.splitlines()[0]}\n{session.texts('update.answer_remedy')}"
+
+
 def _reasons(session: Session, results: Sequence[Result]) -> list[str]:
     """Each failure once, in words and with its remedy, and the questions that it hit."""
     said: dict[str, list[str]] = {}
     for item in results:
         if item.error is not None:
-            text = say(session.texts, item.error.message_id, item.error.params)
+            text = _why(session, item.error)
             said.setdefault(text, []).append(item.question.name)
     return [
         f"{text}\n({_some(session, names)})".replace("\n", "\n    ") for text, names in said.items()
@@ -162,6 +173,20 @@ def _kept_apart(session: Session, results: Sequence[Result]) -> list[str]:
     ]
 
 
+def wrong_text(session: Session, summary: Summary) -> str:
+    """What failed and what is kept apart, with reasons; empty where nothing is wrong."""
+    sections = []
+    for label, made in (("failed", _reasons), ("quarantined", _kept_apart)):
+        found = [
+            f"  {line}" if line.startswith(publisher) else f"  {publisher}: {line}"
+            for publisher in summary.publishers
+            for line in made(session, summary.of(publisher))
+        ]
+        if found:
+            sections.append("\n".join([session.texts(f"update.why.{label}"), *found]))
+    return "\n\n".join(sections)
+
+
 def summary_text(session: Session, summary: Summary, path: Path) -> str:
     """A line a publisher, then what failed and what is kept apart, with reasons."""
     texts = session.texts
@@ -173,14 +198,8 @@ def summary_text(session: Session, summary: Summary, path: Path) -> str:
         counts = _counts(summary.of(publisher))
         rows.append((publisher, *(str(counts[name]) for name in _COUNTS)))
     lines = [plain_table(head, rows, right=range(1, len(head)))]
-    for label, made in (("failed", _reasons), ("quarantined", _kept_apart)):
-        found = [
-            f"  {line}" if line.startswith(publisher) else f"  {publisher}: {line}"
-            for publisher in summary.publishers
-            for line in made(session, summary.of(publisher))
-        ]
-        if found:
-            lines += ["", texts(f"update.why.{label}"), *found]
+    wrong = wrong_text(session, summary)
+    lines += ["", wrong] if wrong else []
     new = sum(item.new_rows for item in summary.results)
     revised = sum(item.revised_rows for item in summary.results)
     lines += ["", texts("update.summary", new=new, revised=revised, path=path)]
@@ -202,7 +221,7 @@ def _publisher_json(session: Session, name: str, results: Sequence[Result]) -> d
                 "question": item.question.name,
                 "series": list(item.question.series),
                 "error": item.error.message_id,
-                "reason": say(texts, item.error.message_id, item.error.params),
+                "reason": _why(session, item.error),
             }
             for item in results
             if item.error is not None

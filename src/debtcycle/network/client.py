@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -126,6 +127,28 @@ class Client:
         named = self._settings.addresses.get(publisher, self._endpoints[publisher].address)
         return check_address(publisher, named)
 
+    def check(self, publishers: Iterable[str]) -> None:
+        """Refuse settings with which these could not be asked, before anybody is.
+
+        Raises
+        ------
+        ConfigError
+            ``settings.address``, ``settings.insecure`` or ``settings.proxy``.
+        """
+        from debtcycle.network.wire import check_proxy
+
+        for publisher in publishers:
+            parts = urlsplit(self.address(publisher))
+            if parts.scheme == "https":
+                check_proxy(parts.hostname or "")
+            elif publisher in self._settings.keys:
+                self._check_safe(publisher)
+
+    def _check_safe(self, publisher: str) -> None:
+        parts = urlsplit(self.address(publisher))
+        if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+            raise ConfigError("settings.insecure", publisher=publisher)
+
     def get(
         self,
         request: Request,
@@ -147,7 +170,7 @@ class Client:
         ------
         SourceError
             ``network.*``: refused, name, proxy, tls, timeout, reset, length, protocol (the
-            connection); rate_limited, key, forbidden, status, redirect (the answer's head);
+            connection); rate_limited, too_often, key, forbidden, status, redirect (the head);
             encoding, bomb, empty, html, error_body, form, echo (its body); run (no time left).
         ConfigError
             ``settings.*``.
@@ -163,7 +186,9 @@ class Client:
             attempt += 1
         else:
             return found
-        kind = "status" if found.kind == "busy" else found.kind
+        kind = {"busy": "status", "rate_limited": "too_often"}.get(found.kind, found.kind)
+        if found.kind == "rate_limited" and found.wait_s is not None:
+            kind = found.kind
         said = {
             k: self._censor.clean(v) if isinstance(v, str) else v for k, v in found.params.items()
         }
@@ -175,7 +200,7 @@ class Client:
         """Wait before a request is sent again; False where it will not be."""
         if fault.wait_s is not None:
             # What a publisher asks for holds for all processes, whether or not this one goes on.
-            self._pace.pause(self._endpoints[request.publisher], fault.wait_s)
+            self._pace.pause(self._endpoints[request.publisher], fault.wait_s, deadline)
         if self._stopped or fault.kind not in _AGAIN or attempt == self._patience.attempts:
             return False
         longest = min(self._patience.backoff_cap_s, self._patience.backoff_s * 2.0 ** (attempt - 1))
@@ -197,11 +222,9 @@ class Client:
         """
         url = self.address(request.publisher) + quote(request.path, safe=f"{_SAFE}%~")
         if request.keyed:
-            parts = urlsplit(url)
             if request.publisher not in self._settings.keys:
                 raise SourceError("network.key", publisher=request.publisher, path=request.path)
-            if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-                raise ConfigError("settings.insecure", publisher=request.publisher)
+            self._check_safe(request.publisher)
         query = urlencode(request.params, quote_via=quote, safe=_SAFE)
         return f"{url}?{query}" if query else url
 
@@ -228,19 +251,24 @@ class Client:
     ) -> Answer | Fault | str:
         """Send one request: an answer, a fault, or where the publisher sends one on."""
         from debtcycle.network.faults import FAULTS, kind_of
-        from debtcycle.network.wire import within
+        from debtcycle.network.wire import Wire, at_turn, within
 
         endpoint = self._endpoints[request.publisher]
         seconds = min(self._patience.request_s, deadline.left_s)
         if seconds <= 0:
             return Fault("timeout", {"phase": "read"})
         kind, params = "", dict[str, object]()
+        turn = partial(self._pace.turn, endpoint, deadline)
         try:
-            with within(seconds):
-                response = self._wire().handle_request(self._sent(request, url, known, seconds))
+            wire = self._wire()
+            if not isinstance(wire, Wire):
+                with turn():
+                    pass
+            with within(seconds), at_turn(turn):
+                response = wire.handle_request(self._sent(request, url, known, seconds))
                 try:
                     return self._reader.read(
-                        request.form, endpoint.key_param, response, asked=bool(known)
+                        request, endpoint.key_param, response, asked=bool(known)
                     )
                 finally:
                     response.close()

@@ -56,8 +56,9 @@ class Patience:
     backoff_s, backoff_cap_s : float
         The wait before attempt n + 1 is drawn evenly between 0 and
         ``min(backoff_cap_s, backoff_s * 2**(n - 1))``.
-    body_bytes, unpacked_bytes : int
-        Most bytes of an answer as it is sent, and once it is unpacked.
+    body_bytes, bulk_bytes : int
+        Most bytes of an answer, as it is sent and once it is unpacked: of a series or a page of
+        records; of a workbook, a packed file or a publisher's whole table.
     """
 
     connect_s: float = 10.0
@@ -68,8 +69,8 @@ class Patience:
     attempts: int = 4
     backoff_s: float = 1.0
     backoff_cap_s: float = 20.0
-    body_bytes: int = 64 * MIB
-    unpacked_bytes: int = 256 * MIB
+    body_bytes: int = 16 * MIB
+    bulk_bytes: int = 32 * MIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, cast
 
 from debtcycle.network.body import BodyFault, collect, look, said_in
+from debtcycle.network.pace import LONGEST_PAUSE_S
 from debtcycle.network.records import Answer, Clock, Fault, Patience
 from debtcycle.network.secret import Censor
+from debtcycle.sources.steps import Form
 
 if TYPE_CHECKING:
     import httpx2
 
-    from debtcycle.sources.steps import Form
+    from debtcycle.sources.steps import Request
 
 __all__ = ["Reader"]
 
 _BUSY = frozenset({500, 502, 503})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _ERROR_BYTES = 1 << 16
+_PACKED = frozenset({Form.ZIP, Form.WORKBOOK})
 _TAG = re.compile(r"[ -~]{1,256}")
 
 
@@ -41,14 +44,14 @@ class Reader:
         self._clock = clock
 
     def read(
-        self, form: Form, key_param: str, response: httpx2.Response, *, asked: bool
+        self, request: Request, key_param: str, response: httpx2.Response, *, asked: bool
     ) -> Answer | Fault | str:
         """Read the head of a reply, and the body where it is an answer.
 
         Parameters
         ----------
-        form : Form
-            What the body must look like.
+        request : Request
+            What the body must look like, and how large it may be.
         key_param : str
             By which a refusal of the key is known: FRED answers 400 and names the parameter.
         asked : bool
@@ -61,7 +64,7 @@ class Reader:
         """
         status, headers = response.status_code, response.headers
         if status == 200:
-            return self._answer(form, response)
+            return self._answer(request, response)
         if status == 304 and asked:
             return Answer(b"", self._tag(headers.get("ETag")), unchanged=True)
         if status in _MOVED and headers.get("Location"):
@@ -71,7 +74,10 @@ class Reader:
             return Fault(plain, {})
         if status == 429 or status in _BUSY:
             wait = _asked_wait(headers.get("Retry-After"), self._clock.time())
-            said = {"wait_s": "?" if wait is None else round(wait), "status": status, "reason": "-"}
+            said: dict[str, object] = {"status": status, "reason": "-"}
+            if wait is not None:
+                wait = min(wait, LONGEST_PAUSE_S)
+                said["wait_s"] = round(wait)
             return Fault("rate_limited" if status == 429 else "busy", said, wait)
         reason = self._reason(response)
         if status == 400 and key_param in reason:
@@ -88,7 +94,7 @@ class Reader:
             return "-"
         return said_in(body) or "-"
 
-    def _answer(self, form: Form, response: httpx2.Response) -> Answer:
+    def _answer(self, request: Request, response: httpx2.Response) -> Answer:
         """Take in a body and look at it.
 
         Raises
@@ -98,7 +104,9 @@ class Reader:
         """
         from debtcycle.network.wire import surplus
 
-        most, headers = self._patience.body_bytes, response.headers
+        headers = response.headers
+        bulk = request.bulk or request.form in _PACKED
+        most = self._patience.bulk_bytes if bulk else self._patience.body_bytes
         announced = headers.get("Content-Length", "")
         length = int(announced) if announced.isdecimal() else None
         if length is not None and length > most:
@@ -107,11 +115,11 @@ class Reader:
             cast("Iterable[bytes]", response.stream),
             headers.get("Content-Encoding", ""),
             most=most,
-            most_unpacked=self._patience.unpacked_bytes,
+            most_unpacked=most,
         )
-        if length is not None and surplus(response, length):
+        if surplus(response, length) if length is not None else _open_end(request, headers, body):
             raise BodyFault("length")
-        look(body, form)
+        look(body, request.form)
         if self._censor.touches(body):
             raise BodyFault("echo")
         return Answer(body, self._tag(headers.get("ETag")), self._tag(headers.get("Last-Modified")))
@@ -121,6 +129,17 @@ class Reader:
         if text is None or not _TAG.fullmatch(text) or self._censor.clean(text) != text:
             return None
         return text
+
+
+def _open_end(request: Request, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether a table that ends where the connection does may have been cut in a figure.
+
+    Such an answer says nothing of its length. What is packed, and all other forms, have an end of
+    their own by which their readers know that they are whole.
+    """
+    if request.form is not Form.CSV or "Transfer-Encoding" in headers:
+        return False
+    return not headers.get("Content-Encoding") and not body.endswith((b"\n", b"\r"))
 
 
 def _asked_wait(text: str | None, now: float) -> float | None:

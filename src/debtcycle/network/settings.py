@@ -41,6 +41,7 @@ __all__ = [
 
 # A shorter one would be found by chance in what a publisher says, and taken for a leak.
 _KEY = re.compile(r"[!-~]{8,256}")
+_PLAIN = re.compile(r"[a-z_]{1,16}")
 _MAX_BYTES = 1 << 16
 
 
@@ -128,7 +129,8 @@ def _read(path: Path) -> Mapping[str, object]:
     """
     reason, line, text = None, None, ""
     try:
-        with path.open("rb") as handle:
+        # A pipe would be waited for until somebody writes into it.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as handle:
             found = os.fstat(handle.fileno())
             if not stat.S_ISREG(found.st_mode) or found.st_size > _MAX_BYTES:
                 reason = "not a small file"
@@ -153,6 +155,12 @@ def _read(path: Path) -> Mapping[str, object]:
     raise ConfigError("settings.toml", path=path, line=line)
 
 
+def _name(name: str, value: object, known: Sequence[str]) -> str:
+    """A name as it may be shown: where key and name were swapped, it is the key."""
+    swapped = isinstance(value, str) and value.lower() in known
+    return name if _PLAIN.fullmatch(name) and not swapped else "***"
+
+
 def _tables(path: Path, known: Sequence[str]) -> dict[str, dict[str, object]]:
     """Keys and addresses of the file.
 
@@ -164,11 +172,13 @@ def _tables(path: Path, known: Sequence[str]) -> dict[str, dict[str, object]]:
     tables: dict[str, dict[str, object]] = {"keys": {}, "addresses": {}}
     for name, table in _read(path).items():
         if name not in tables or not isinstance(table, dict):
-            raise ConfigError("settings.unknown", path=path, name=name, known=", ".join(tables))
+            shown = _name(name, table, known)
+            raise ConfigError("settings.unknown", path=path, name=shown, known=", ".join(tables))
         tables[name].update(table)
         other = next((item for item in table if item not in known), None)
         if other is not None:
-            raise ConfigError("settings.unknown", path=path, name=other, known=", ".join(known))
+            shown = _name(other, table[other], known)
+            raise ConfigError("settings.unknown", path=path, name=shown, known=", ".join(known))
     return tables
 
 

@@ -7,11 +7,12 @@ given no more than what is left until the deadline that `within` sets for the ru
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from threading import Lock
 from typing import Any
@@ -24,9 +25,14 @@ import httpx2
 from debtcycle.errors import ConfigError
 from debtcycle.network.settings import is_loopback, split_address
 
-__all__ = ["Wire", "surplus", "within"]
+__all__ = ["Wire", "at_turn", "check_proxy", "surplus", "within"]
+
+Turn = Callable[[], AbstractContextManager[None]]
 
 _UNTIL: ContextVar[float | None] = ContextVar("until", default=None)
+_TURN: ContextVar[Turn | None] = ContextVar("turn", default=None)
+# An answer before the answer: that the server goes on, or what will be needed besides.
+_INTERIM = re.compile(rb"HTTP/1\.[01] 1\d\d[ \r]")
 _MOST_ADDRESSES = 4  # of one name; each that does not answer costs a wait
 _IDLE_S = 15.0
 _HEAD_BYTES = 1 << 17
@@ -41,6 +47,16 @@ def within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _UNTIL.reset(token)
+
+
+@contextmanager
+def at_turn(turn: Turn) -> Iterator[None]:
+    """Let the request of this block be written within a turn, once the connection stands."""
+    token = _TURN.set(turn)
+    try:
+        yield
+    finally:
+        _TURN.reset(token)
 
 
 def _left(timeout: float | None, fault: type[Exception]) -> float | None:
@@ -79,7 +95,13 @@ class _Stream(httpcore2.NetworkStream):
         if self._taken:
             self._head.clear()
             self._taken = 0
-        self._inner.write(buffer, _left(timeout, httpcore2.WriteTimeout))
+        turn = _TURN.get()
+        if turn is None or buffer.startswith(b"CONNECT "):
+            self._inner.write(buffer, _left(timeout, httpcore2.WriteTimeout))
+            return
+        _TURN.set(None)
+        with turn():
+            self._inner.write(buffer, _left(timeout, httpcore2.WriteTimeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -96,12 +118,21 @@ class _Stream(httpcore2.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
+    def _body_begins(self) -> int | None:
+        """Where the body begins, behind the head of the answer and of those before it."""
+        begin = 0
+        while (end := self._head.find(b"\r\n\r\n", begin)) >= 0:
+            if not _INTERIM.match(self._head, begin):
+                return end + 4
+            begin = end + 4
+        return None
+
     def surplus(self, length: int) -> bool:
         """Whether more has come than the head of the answer and a body of this length."""
-        end = self._head.find(b"\r\n\r\n")
-        if end < 0:
+        begin = self._body_begins()
+        if begin is None:
             return False
-        if self._taken > end + 4 + length:
+        if self._taken > begin + length:
             return True
         if not self._inner.get_extra_info("is_readable"):
             return False
@@ -158,6 +189,30 @@ def _proxy_of(host: str) -> str | None:
     return found.get("https") or found.get("all")
 
 
+def _split_proxy(proxy: str) -> tuple[str, tuple[str, str] | None]:
+    """A proxy's address, and its user with the password.
+
+    Raises
+    ------
+    ConfigError
+        ``settings.proxy``; what was written is not shown, it may hold a password.
+    """
+    with suppress(ValueError):
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        if split_address(bare) is not None:
+            user = (parts.username or "", parts.password or "") if parts.username else None
+            return bare, user
+    raise ConfigError("settings.proxy")
+
+
+def check_proxy(host: str) -> None:
+    """Refuse a proxy that could not be used for a host asked over TLS; ``settings.proxy``."""
+    proxy = _proxy_of(host)
+    if proxy is not None:
+        _split_proxy(proxy)
+
+
 class Wire(httpx2.BaseTransport):
     """The real transport.
 
@@ -188,11 +243,7 @@ class Wire(httpx2.BaseTransport):
             return httpcore2.ConnectionPool(
                 ssl_context=self._tls, keepalive_expiry=_IDLE_S, network_backend=backend
             )
-        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        if split_address(bare) is None:
-            raise ConfigError("settings.proxy")
-        user = (parts.username or "", parts.password or "") if parts.username else None
+        bare, user = _split_proxy(proxy)
         return httpcore2.HTTPProxy(
             bare,
             proxy_auth=user,

@@ -6,6 +6,7 @@ import csv
 import re
 
 from debtcycle.errors import SourceError
+from debtcycle.sources._size import check_cells
 
 __all__ = ["CONTROL", "control_in", "decode_table", "decode_text", "header_of"]
 
@@ -37,6 +38,7 @@ def control_in(text: str) -> str | None:
 
 
 def _check_kind(data: bytes, name: str) -> None:
+    check_cells(data, name)
     if not data.strip(_BOM + b" \t\r\n"):
         raise SourceError("source.empty", name=name)
     bare = data[:4096].removeprefix(_BOM)

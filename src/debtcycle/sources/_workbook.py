@@ -8,6 +8,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from debtcycle.errors import SchemaChanged, SourceError
@@ -23,7 +24,8 @@ __all__ = [
 ]
 
 MAX_FILE_BYTES = 64 * 2**20
-MAX_UNPACKED_BYTES = 256 * 2**20
+MAX_UNPACKED_BYTES = 64 * 2**20
+_MOST_CELLS = 3_000_000
 
 
 def optional_module(module: str, name: str) -> Any:
@@ -74,11 +76,23 @@ def _xlsx(data: bytes, name: str, sheet: str | None) -> list[tuple[object, ...]]
                 raise SchemaChanged("source.sheet", name=name, sheet=sheet)
             found = book.worksheets[0] if sheet is None else book[sheet]
             found.reset_dimensions()  # some publishers write a wrong size
-            return [tuple(row) for row in found.iter_rows(values_only=True)]
+            return _counted(found.iter_rows(values_only=True), name)
     except SourceError:
         raise
     except Exception as error:  # openpyxl has no error of its own for a damaged part
         raise SourceError("source.broken", name=name, kind="xlsx") from error
+
+
+def _counted(rows: Iterable[Sequence[object]], name: str) -> list[tuple[object, ...]]:
+    """Rows, as long as they are no more than any table that is read here has."""
+    found: list[tuple[object, ...]] = []
+    left = _MOST_CELLS
+    for row in rows:
+        left -= len(row) + 1
+        if left < 0:
+            raise SourceError("source.cells", name=name, limit=_MOST_CELLS)
+        found.append(tuple(row))
+    return found
 
 
 def xlsx_rows(data: bytes, name: str) -> list[tuple[object, ...]]:

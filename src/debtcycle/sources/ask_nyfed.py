@@ -64,14 +64,14 @@ def nyfed_questions(
     return tuple(found)
 
 
-def _request(path: str, form: Form = Form.JSON, **params: str) -> Request:
-    return Request(publisher="nyfed", path=path, params=tuple(params.items()), form=form)
+def _request(path: str, **params: str) -> Request:
+    return Request(publisher="nyfed", path=path, params=tuple(params.items()), form=Form.JSON)
 
 
 def _maturities(since: str | None, today: date) -> Steps:
     """Holdings by remaining life: all months at once, or the months that lack one by one."""
     if since is None:
-        body = yield _request("/api/soma/tsy/get/monthly.csv", Form.CSV)
+        body = yield Request(publisher="nyfed", path="/api/soma/tsy/get/monthly.csv", bulk=True)
         holdings = nyfed.parse_monthly(body, "maturities")
         return nyfed.sum_maturities(holdings, "maturities", today=today)
     body = yield _request("/api/soma/asofdates/list.json")

@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 
 from debtcycle.errors import SchemaChanged, SourceError
 from debtcycle.sources._table import Table, day, month_end, quarter_start, read_table
-from debtcycle.sources._workbook import MAX_UNPACKED_BYTES, optional_module
+from debtcycle.sources._workbook import optional_module
 from debtcycle.sources.parsed import Days, Parsed, series, vintage_series
 
 __all__ = ["matches", "matches_changes", "parse", "parse_archive", "parse_changes"]
+
+MAX_UNPACKED_BYTES = 256 * 2**20  # all vintages in one archive are 80 MB, and grow
 
 _DAY = "datetime64[D]"
 _MONTH = re.compile(r"(?<!\d)(\d{4})-(\d{2})(?!\d)")

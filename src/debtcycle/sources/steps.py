@@ -43,6 +43,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         Query, in order; never a secret.
     keyed : bool
         Whether the publisher's key belongs into the query; whoever sends it puts it there.
+    bulk : bool
+        Whether the answer is a whole collection of tables, larger than one series can be.
     """
 
     publisher: str
@@ -50,6 +52,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     params: tuple[tuple[str, str], ...] = ()
     form: Form = Form.CSV
     keyed: bool = False
+    bulk: bool = False
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

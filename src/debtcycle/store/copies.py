@@ -22,7 +22,7 @@ from debtcycle.store.database import (
 from debtcycle.store.store import Batch, Store
 from debtcycle.store.verify import verify
 
-__all__ = ["backup", "put_in_place", "restore", "set_aside_path", "single_file"]
+__all__ = ["backup", "check_files", "put_in_place", "restore", "set_aside_path", "single_file"]
 
 _LOGS = ("-wal", "-shm", "-journal")
 
@@ -122,7 +122,13 @@ def put_in_place(path: Path, draft: Path, *, with_archive: bool = False) -> Path
     -------
     Path or None
         Where the former store is kept.
+
+    Raises
+    ------
+    StoreError
+        ``store.notours`` where a device, a pipe or a folder stands: that is never replaced.
     """
+    check_files(path, *((archive_path(path),) if with_archive else ()))
     aside = set_aside_path(path) if path.exists() else None
     if aside is not None:
         try:
@@ -144,6 +150,19 @@ def put_in_place(path: Path, draft: Path, *, with_archive: bool = False) -> Path
     draft.replace(path)
     sync_folder(path.parent)
     return aside
+
+
+def check_files(*places: Path) -> None:
+    """Refuse to put a file where something stands that is none: a device, a pipe, a folder.
+
+    Raises
+    ------
+    StoreError
+        ``store.notours``.
+    """
+    for place in places:
+        if place.exists() and not place.is_file():
+            raise StoreError("store.notours", path=place)
 
 
 def _replace_archive(path: Path, draft: Path, aside: Path) -> None:
@@ -190,6 +209,7 @@ def single_file(path: Path) -> None:
 def _check_place(path: Path, target: Path) -> None:
     if target.resolve() == path.resolve():
         raise StoreError("store.itself", path=path)
+    check_files(archive_path(target))
     if target.exists():
         try:
             connect(target).close()

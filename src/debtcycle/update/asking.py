@@ -123,6 +123,18 @@ def ask(
         steps.close()
 
 
+# Of all answers to a question; pages of vintages have up to 10 MB each.
+_MOST_BYTES = 256 << 20
+
+
+def _check_sum(question: Question, bodies: Sequence[bytes]) -> None:
+    """Refuse a publisher whose pages find no end; ``network.bomb``."""
+    if sum(map(len, bodies)) > _MOST_BYTES:
+        raise SourceError(
+            "network.bomb", publisher=question.publisher, path="", limit_mb=_MOST_BYTES >> 20
+        )
+
+
 def _driven(
     client: Client,
     question: Question,
@@ -152,6 +164,7 @@ def _driven(
             if answer.unchanged and known is not None:
                 kept = Remembered(today, reader, first, answer.etag or etag, modified)
                 return Asked(question, datetime.now(UTC), remember=kept)
+            _check_sum(question, (*bodies, answer.body))
             bodies.append(answer.body)
             if _payload(question, bodies).mark == mark:
                 return Asked(

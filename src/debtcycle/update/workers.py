@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 
-from debtcycle.errors import ConfigError, DebtcycleError
+from debtcycle.errors import ConfigError, DebtcycleError, SourceError
 from debtcycle.sources.steps import Question
 from debtcycle.update.asking import Asked
 
@@ -17,17 +17,15 @@ Lane = tuple[tuple[Question, ...], ...]
 
 _WORKERS = 2
 _WAITING = 4  # answers that wait for the hand that writes; more would only fill memory
-# Faults of an address, not of a question: after as many in a row the rest is not asked.
-_HOPELESS = frozenset({"refused", "name", "tls", "proxy", "key"})
+# Faults of an address, not of a question: after as many in a row the rest is not asked. Answers
+# that never end are among them: each takes a question's whole time from those of others.
+_HOPELESS = frozenset({"refused", "name", "tls", "proxy", "key", "timeout"})
 _MOST_HOPELESS = 2
 
 
 def _hopeless(error: DebtcycleError) -> bool:
     """Whether an error is likely to be that of every question to the publisher."""
-    kind = error.message_id.removeprefix("network.")
-    if kind == "timeout":
-        return error.params.get("phase") == "connect"
-    return kind in _HOPELESS
+    return error.message_id.removeprefix("network.") in _HOPELESS
 
 
 def lanes_of(questions: Sequence[Question]) -> tuple[Lane, ...]:
@@ -91,6 +89,15 @@ class Workers:
         except Exception as error:  # noqa: BLE001 - raised again by the thread that waits
             self._hand_over(error)
 
+    def _asked(self, question: Question) -> Asked:
+        """What came of a question; one too large for the memory is a failure like others."""
+        try:
+            return self._ask(question)
+        except MemoryError:
+            pass
+        # Out here nothing holds what filled the memory any more.
+        return _unasked(question, SourceError("source.memory", name=question.name))
+
     def _publisher(self, questions: Sequence[Question]) -> None:
         in_a_row = 0
         given_up: DebtcycleError | None = None
@@ -100,7 +107,7 @@ class Workers:
             if given_up is not None:
                 self._hand_over(_unasked(question, given_up))
                 continue
-            found = self._ask(question)
+            found = self._asked(question)
             if found.error is not None:
                 in_a_row = in_a_row + 1 if _hopeless(found.error) else 0
                 over = found.error.message_id == "network.run"
