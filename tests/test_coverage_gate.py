@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOMS = (
     "catalogue", "store", "views", "indicators", "crises", "cycle", "sfc", "bubbles", "machine",
+    "sources", "network", "intake", "update", "health",
 )  # fmt: skip
 
 

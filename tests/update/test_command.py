@@ -16,6 +16,7 @@ from cli.conftest import _calm_surroundings, call
 from debtcycle.sources.publishers import load_publishers
 from debtcycle.store import Store
 from debtcycle.store.database import writer_lock
+from debtcycle.store.schema import Basis
 from network.conftest import publisher
 from network.hostile import closed_port, silence
 from publishers.world import KEY, TODAY
@@ -298,3 +299,24 @@ def test_the_command_starts_without_the_http_library(tmp_path: Path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_empty_store_is_filled_with_the_vintages_of_the_past(call, served, monkeypatch):
+    """Without the shipped figures the whole archive is taken, by its own days."""
+    served("fred", "fred_api")
+    monkeypatch.setenv("FRED_API_KEY", KEY)
+    place = Path(os.environ["DEBTCYCLE_CONFIG"]).parent / "full" / "store.sqlite"
+    planned = call("update", "--empty", "--dry-run", "GDP", "--store", str(place))
+    assert planned.code == 0
+    assert "GDP" in planned.out
+    assert not place.exists()
+    done = call("update", "--empty", "GDP", "--store", str(place))
+    assert done.code == 0, done.err
+    with Store(place) as store:
+        assert store.series == ("GDP",)
+        rows = store.rows("GDP")
+        assert (rows.basis == int(Basis.VINTAGE)).sum() > 50
+    again = call("update", "--empty", "GDP", "--store", str(place))
+    assert again.code == 5
+    assert str(place) in again.err
+    assert call("update", "GDP", "--store", str(place)).code == 0

@@ -388,3 +388,29 @@ def _archived(store):
     return [
         (entry, store.archive.body(sha)) for entry in store.archive.entries for sha in entry.bodies
     ]
+
+
+def test_an_answer_that_is_known_is_not_parsed_again(publisher, store, updated):
+    """Without any word of the publisher's that it is the same; in one body or in several."""
+    bodies = csv_of("UNRATE", 4.1, 4.2, start="2026-09")
+    served = _served(publisher, UNRATE=bodies, GDP=csv_of("GDP", 1.0, 1.1))
+    parsed: list[str] = []
+
+    def counting(asked, today):
+        found = yield from steps(asked, today)
+        parsed.append(asked.name)
+        return found
+
+    asked = [question("UNRATE"), question("GDP", pages="2")]
+    for days, expected in ((0, ["GDP", "UNRATE"]), (1, ["GDP", "UNRATE"])):
+        on = TODAY + timedelta(days=days)
+        done = updated({"fred": served.address}, asked, today=on, steps=counting)
+        assert done.exit_code == 0
+        assert sorted(parsed) == expected
+    assert set(_outcomes(done).values()) == {"unchanged"}
+    # It was an answer nonetheless: what it lacked came after it.
+    served.plays["/UNRATE"] = says(reply(csv_of("UNRATE", 4.0, 4.1, 4.2, start="2026-08")))
+    updated({"fred": served.address}, asked, today=TODAY + timedelta(days=9), steps=counting)
+    assert sorted(parsed) == ["GDP", "UNRATE", "UNRATE"]
+    first = store.rows("UNRATE").known_from[0].item()
+    assert first == TODAY + timedelta(days=2)

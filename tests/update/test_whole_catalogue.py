@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from debtcycle.catalogue import VintagePolicy, load_catalogue
+from debtcycle.catalogue import load_catalogue
 from debtcycle.network import Client, Patience, Secret, Settings
+from debtcycle.reference.rebuild import rebuild
 from debtcycle.sources.plans import publisher_of
 from debtcycle.sources.publishers import load_publishers
 from debtcycle.store import Store
+from debtcycle.store.schema import Basis
 from debtcycle.update import Outcome, Summary, endpoints, keyed, plan, update
+from publishers.figures import LAST_NEWS, Made
 from publishers.world import KEY, TODAY
 from update.world_server import WorldServer
 
@@ -37,14 +40,16 @@ def _settings(world: WorldServer, *, with_key: bool) -> Settings:
     return Settings(keys={"fred_api": Secret(KEY)} if with_key else {}, addresses=addresses)
 
 
-def _update(store: Store, world: WorldServer, state: int, *, with_key: bool) -> Summary:
+def _update(
+    store: Store, world: WorldServer, state: int, *, with_key: bool, named: Sequence[str] = ()
+) -> Summary:
     """An update on one of the days; nobody is in a hurry here but the test."""
     world.on(state)
     settings, day = _settings(world, with_key=with_key), TODAY[state]
     fast = [replace(item, per_second=1e5, per_minute=6e6) for item in endpoints()]
     patience = Patience(run_s=600.0)
     with Client(fast, settings=settings, state=store.path.parent, patience=patience) as client:
-        asked = plan(store, CATALOGUE, keyed=keyed(settings), today=day)
+        asked = plan(store, CATALOGUE, keyed=keyed(settings), today=day, named=named)
         return update(store, client, asked, catalogue=CATALOGUE, today=day)
 
 
@@ -96,15 +101,50 @@ def test_twice_adds_nothing_and_revisions_change_no_earlier_answer(with_key, wor
         assert sum(item.new_rows for item in third.results) > 100
         assert sum(item.revised_rows for item in third.results) > 10
         assert store.content_sha256() != content
-        late = 0
         for (series, day), known in zip(asked, before, strict=True):
-            now = _known_on(store, series, day)
-            # What was known stays as it was, to the bit; a period that came late may join it.
-            assert {period: now.get(period) for period in known} == known, (series, day)
-            late += len(now) - len(known)
-            if len(now) > len(known):
-                assert CATALOGUE[series].vintage_policy is not VintagePolicy.VINTAGE
-        assert late <= 5
+            # To the bit, and no period that came late joins what was known.
+            assert _known_on(store, series, day) == known, (series, day)
+        content, path = store.content_sha256(), store.path
+    _made_again(path, content)
+
+
+def _made_again(path: Path, content: str) -> None:
+    """From the archived bodies, with the publishers' own steps."""
+    done = rebuild(path)
+    assert (done.content_sha256, done.lost, done.differing) == (content, (), ())
+    assert done.parsed > 0
+    assert done.carried == 0
+
+
+SOME = ("GDP", "UNRATE", "CPIAUCSL", "WALCL", "DGS10", "SOFR")
+
+
+def test_archives_of_vintages_are_made_again_the_same(world, tmp_path: Path):
+    """With a key a question takes several bodies: days of publication, then what changed."""
+    with Store.create(tmp_path / "store.sqlite") as store:
+        for state in (1, 2, 3):
+            days = [np.datetime64(TODAY[one], "D") - n for one in range(1, state) for n in (0, 9)]
+            before = {(name, day): _known_on(store, name, day) for name in SOME for day in days}
+            done = _update(store, world, state, with_key=True, named=SOME)
+            assert done.exit_code == 0, _failures(done)
+            for (name, day), known in before.items():
+                assert _known_on(store, name, day) == known, (name, day)
+        assert max(len(entry.bodies) for entry in store.archive.entries) > 1
+        for name in ("GDP", "UNRATE", "CPIAUCSL", "WALCL"):
+            made = Made(CATALOGUE[name], name)
+            rows = store.rows(name)
+            true_days = {np.datetime64(day, "D") for day in made.vintage_dates(LAST_NEWS[3])}
+            exact = rows.basis == int(Basis.VINTAGE)
+            assert exact.any()
+            assert set(rows.known_from[exact]) <= true_days, name
+            for day in (date(2015, 6, 30), date(2020, 3, 15), date(2026, 10, 31)):
+                never = [on for on, out in CATALOGUE.irregular(name).items() if out is None]
+                true = {str(on): value for on, value in made.state(day) if on not in never}
+                now = store.rows(name).as_of(np.datetime64(day, "D"))
+                found = dict(zip(map(str, now.periods), now.values.tolist(), strict=True))
+                assert found == true, (name, day)
+        content, path = store.content_sha256(), store.path
+    _made_again(path, content)
 
 
 def _failures(summary: Summary) -> dict[str, str]:

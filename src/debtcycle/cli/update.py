@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -29,11 +30,25 @@ def _left(session: Session, seconds: float | None) -> str:
     return session.texts("update.left_min", n=round(seconds / _MINUTE_S))
 
 
-def _plan(session: Session, named: Sequence[str]) -> tuple[Question, ...]:
+def _made_empty(session: Session) -> None:
+    """Put an empty store where there is none yet: history is then what publishers tell."""
+    from debtcycle.store import Store, default_path
+
+    path = default_path() if session.store is None else session.store
+    Store.create(path).close()
+
+
+def _plan(session: Session, named: Sequence[str], *, empty: bool) -> tuple[Question, ...]:
+    from tempfile import TemporaryDirectory
+
     from debtcycle.catalogue import load_catalogue
+    from debtcycle.store import Store
     from debtcycle.update import keyed, load_user_settings, plan
 
     keys = keyed(load_user_settings())
+    if empty:
+        with TemporaryDirectory() as folder, Store.create(Path(folder) / "empty.sqlite") as none:
+            return plan(none, load_catalogue(), keyed=keys, today=today(), named=named)
     store = session.open_store()
     return plan(store, load_catalogue(), keyed=keys, today=today(), named=named)
 
@@ -70,6 +85,7 @@ def _run(session: Session, named: Sequence[str], form: str, *, fresh: bool) -> i
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @option("--list", "listed", is_flag=True, help="opt.update.list")
 @option("--dry-run", is_flag=True, help="opt.update.dry_run")
+@option("--empty", is_flag=True, help="opt.update.empty")
 @option("--fresh", is_flag=True, help="opt.update.fresh")
 @option(
     "--format",
@@ -86,6 +102,7 @@ def command(
     sources: tuple[str, ...],
     listed: bool,
     dry_run: bool,
+    empty: bool,
     fresh: bool,
     form: str,
 ) -> int:
@@ -100,9 +117,11 @@ def command(
         click.echo(houses_json(found) if form == "json" else houses_text(session, found))
         return 0
     if dry_run:
-        asked = _plan(session, sources)
+        asked = _plan(session, sources, empty=empty)
         click.echo(
             plan_json(asked, today()) if form == "json" else plan_text(session, asked, today())
         )
         return 0
+    if empty:
+        _made_empty(session)
     return _run(session, sources, form, fresh=fresh)

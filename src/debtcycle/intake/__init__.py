@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from debtcycle.intake.answers import seen_vintage
 from debtcycle.intake.files import FileResult, Status, find_files, import_file, import_files
-from debtcycle.intake.taking import Payload, Taken, is_known, take
+from debtcycle.intake.taking import Payload, Taken, answer_again, is_known, last_mark, take
 from debtcycle.store import Held
 
 __all__ = [
@@ -12,9 +13,12 @@ __all__ = [
     "Payload",
     "Status",
     "Taken",
+    "answer_again",
     "find_files",
     "import_file",
     "import_files",
     "is_known",
+    "last_mark",
+    "seen_vintage",
     "take",
 ]

@@ -13,12 +13,16 @@ from debtcycle.catalogue.calendar import period_start
 from debtcycle.errors import SchemaChanged
 from debtcycle.sources.parsed import Days, Parsed
 from debtcycle.store import Rows
+from debtcycle.store.exact import plan_exact
+from debtcycle.store.floors import Floors, floored
 from debtcycle.store.plan import Snapshot, later_vintages, plan_snapshot, plan_vintages
 
 __all__ = ["PROJECTIONS", "State", "planned", "state_of"]
 
 # Series that their publisher carries into the future.
 PROJECTIONS = frozenset({"NROU", "GDPPOT"})
+
+_FREE = Floors()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class State:
         The day of the download, else that of the import.
     dated : bool
         Whether `fetched` is the payload's own day.
+    exact : bool
+        Whether `vintages` are the very days of publication, and not ends of months.
     """
 
     series: str
@@ -41,6 +47,7 @@ class State:
     vintages: Days | None
     fetched: date
     dated: bool
+    exact: bool = False
 
 
 def _check_fetched(info: SeriesInfo, periods: Days, fetched: date) -> None:
@@ -99,11 +106,13 @@ def state_of(catalogue: Catalogue, part: Parsed, fetched: date | None, today: da
     day = part.retrieved or fetched
     if part.vintages is None:
         _check_fetched(info, part.periods[~np.isnan(values)], day or today)
-    return State(info.id, part.periods, values, part.vintages, day or today, day is not None)
+    return State(
+        info.id, part.periods, values, part.vintages, day or today, day is not None, part.exact
+    )
 
 
-def planned(catalogue: Catalogue, state: State, held: Rows) -> Snapshot:
-    """Rows that a state adds to those already stored.
+def planned(catalogue: Catalogue, state: State, held: Rows, floors: Floors = _FREE) -> Snapshot:
+    """Rows that a state adds to those already stored, none on a day that has had its answer.
 
     Raises
     ------
@@ -111,6 +120,41 @@ def planned(catalogue: Catalogue, state: State, held: Rows) -> Snapshot:
         ``source.fetched`` for a vintage table that lies before its own figures.
     """
     info = catalogue[state.series]
+    exact = state.exact and info.vintage_policy is not VintagePolicy.UNREVISED
+    if state.vintages is not None and exact:
+        plan = Snapshot(_exactly(catalogue, info, state, state.vintages, held, floors), 0)
+    else:
+        plan = _roughly(catalogue, info, state, held)
+    monthly = state.vintages is not None and not exact
+    rows, passed = floored(plan.rows, held, floors, monthly=monthly)
+    return Snapshot(rows, plan.differing + passed)
+
+
+def _exactly(
+    catalogue: Catalogue,
+    info: SeriesInfo,
+    state: State,
+    vintages: Days,
+    held: Rows,
+    floors: Floors,
+) -> Rows:
+    """A table of the very days of publication."""
+    newest: date = vintages.max().astype("M8[D]").item()
+    _check_fetched(info, state.periods[~np.isnan(state.values)], newest)
+    basis = np.zeros(len(state.periods), dtype="i1")
+    table = Rows(state.periods, vintages, state.values, basis)
+    return plan_exact(
+        info,
+        catalogue.irregular(info.id),
+        table,
+        held,
+        taken_on=state.fetched if state.dated else newest,
+        answered=max((day for day in (floors.whole, floors.inside) if day), default=None),
+    )
+
+
+def _roughly(catalogue: Catalogue, info: SeriesInfo, state: State, held: Rows) -> Snapshot:
+    """A state, or a table of states at the ends of months."""
     irregular = catalogue.irregular(info.id)
     periods, values, fetched, dated = state.periods, state.values, state.fetched, state.dated
     if state.vintages is not None:

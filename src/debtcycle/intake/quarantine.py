@@ -75,7 +75,8 @@ def doubt(
     Notes
     -----
     A snapshot is judged as given. A vintage table is judged by the state that it would leave
-    behind; what happened between its vintages is the publisher's own record.
+    behind; what happened between its vintages is the publisher's own record. A part of a series
+    with few figures is no history, and has no gaps.
     """
     held = _present(have.as_of(_FOREVER))
     if len(held) < LEAST_PERIODS:
@@ -89,7 +90,7 @@ def doubt(
     pair = _Pair(held, given, both_held, both_given)
     return (
         _changed(pair)
-        or _gaps(pair)
+        or (_gaps(pair) if covers is not None or len(given) >= LEAST_PERIODS else None)
         or (None if covers is None else _shrunken(pair, covers))
         or _jump(pair)
     )

@@ -110,13 +110,14 @@ def _rows(store: Store, whole: Holding, catalogue: Catalogue) -> dict[str, Rows]
         whole.rows.known_from if whole.vintages else None,
         whole.fetched,
         whole.dated,
+        whole.exact,
     )
     entries = dict(catalogue.entries)
     info = catalogue[whole.series]
     if info.vintage_policy is VintagePolicy.UNREVISED:
         entries[info.id] = msgspec.structs.replace(info, vintage_policy=VintagePolicy.LAGGED)
     revisable = Catalogue(entries, catalogue.releases, catalogue.keys)
-    rows = planned(revisable, state, store.rows(whole.series)).rows
+    rows = planned(revisable, state, store.rows(whole.series), whole.floors).rows
     return {whole.series: rows} if len(rows) else {}
 
 

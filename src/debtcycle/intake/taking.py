@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import msgspec
 import numpy as np
 
+from debtcycle import __version__
 from debtcycle.catalogue import Catalogue
+from debtcycle.intake.answers import answered, floors_of, house_of, vintage_key
 from debtcycle.intake.planning import State, planned, state_of
 from debtcycle.intake.quarantine import Doubt, doubt
 from debtcycle.sources.announcements import Announcement
 from debtcycle.sources.parsed import Parsed
 from debtcycle.sources.steps import Part, Question
 from debtcycle.store import Document, Held, Rows, Store
-from debtcycle.store.archive import Action, Entry, Origin, payload_hash
+from debtcycle.store.archive import Action, Entry, FlooredSeries, Origin, payload_hash
+from debtcycle.store.floors import Floors
 from debtcycle.store.held import Holding
 from debtcycle.store.packing import content_hash
 from debtcycle.store.schema import Basis
 from debtcycle.store.writing import Addition
 
-__all__ = ["Payload", "Taken", "holding_of", "is_known", "span_key", "take"]
+__all__ = [
+    "Payload",
+    "Taken",
+    "answer_again",
+    "holding_of",
+    "is_known",
+    "last_mark",
+    "span_key",
+    "take",
+]
 _ALL = 1 << 30
+_FREE = Floors()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,18 @@ class Payload:
         asked = self.question
         if asked is None:
             return f"payload/{self.origin}/{self.sha256}"
-        return f"payload/{self.origin}/{asked.publisher}/{asked.name}"
+        return _answer_key(self.origin, asked)
+
+    @property
+    def mark(self) -> str:
+        """What is remembered under the key: the answer, and who reads it.
+
+        Another version of the program, or one that wants other series, may see more in it.
+        """
+        if self.question is None:
+            return self.sha256
+        reader = "\0".join((__version__, *self.question.series))
+        return f"{self.sha256} {hashlib.sha256(reader.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +127,51 @@ class _Sorted:
     new: int = 0
     revised: int = 0
     differing: int = 0
+    facts: dict[str, str] = field(default_factory=dict)
+    floors: dict[str, Floors] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Circumstances:
+    """When a payload is taken in, and what is known about that already.
+
+    Attributes
+    ----------
+    decided : frozenset of str or None
+        Series kept apart when it was taken in before; None where it is judged now.
+    floors : mapping of str to Floors, or None
+        Earlier answers heeded then, likewise.
+    """
+
+    fetched: date | None
+    today: date
+    decided: frozenset[str] | None
+    floors: Mapping[str, Floors] | None
+
+    @classmethod
+    def of(cls, fetched: date | None, today: date, archived: Entry | None) -> _Circumstances:
+        if archived is None:
+            return cls(fetched, today, None, None)
+        floors = {name: group.floors for group in archived.floors for name in group.series}
+        return cls(fetched, today, frozenset(archived.held), floors)
+
+    def floors_of(self, store: Store, house: str, series: str) -> Floors:
+        if self.floors is not None:
+            return self.floors.get(series, Floors())
+        return floors_of(store, house, series, self.today)
+
+
+def _answer_key(origin: str, question: Question) -> str:
+    return f"payload/{origin}/{question.publisher}/{question.name}"
+
+
+def last_mark(store: Store, question: Question) -> str | None:
+    """`Payload.mark` of the last answer that an update brought; None before the first.
+
+    An answer with this mark is known (`is_known`) and need not be parsed. It can be compared
+    where the store itself is out of reach, as in another thread.
+    """
+    return store.memory(_answer_key(Origin.UPDATE, question))
 
 
 def is_known(store: Store, payload: Payload) -> bool:
@@ -110,10 +180,16 @@ def is_known(store: Store, payload: Payload) -> bool:
     The same answer to the same question as last time, or a file that was ever taken in. An
     answer of before the last one is news: the publisher has gone back to it.
     """
-    digest = payload.sha256
-    if store.memory(payload.key) == digest:
+    if store.memory(payload.key) == payload.mark:
         return True
-    return payload.question is None and store.has_payload(digest)
+    return payload.question is None and store.has_payload(payload.sha256)
+
+
+def answer_again(store: Store, question: Question | None, today: date) -> Mapping[str, str]:
+    """What to remember of an answer that is the same as last time; nothing of a file."""
+    if question is None:
+        return {}
+    return answered(store, house_of(question), question.series, today)
 
 
 def take(
@@ -154,6 +230,8 @@ def take(
     with store.exclusive():
         digest = payload.sha256
         if is_known(store, payload):
+            if facts := answer_again(store, payload.question, today):
+                store.add(Addition(batch=False, facts=facts))
             return Taken()
         unknown = tuple(
             part.key
@@ -162,8 +240,8 @@ def take(
         )
         if parts and len(unknown) == len(parts):
             return Taken(unknown=unknown)
-        decided = None if archived is None else frozenset(archived.held)
-        found = _sort(store, payload, parts, catalogue, (fetched, today), decided)
+        around = _Circumstances.of(fetched, today, archived)
+        found = _sort(store, payload, parts, catalogue, around)
         documents = _documents(store, parts)
         batch = bool(found.rows or documents)
         content = content_hash(found.rows, documents) if batch else ""
@@ -175,11 +253,11 @@ def take(
                 documents,
                 batch=batch,
                 held=found.held,
-                facts={payload.key: digest},
+                facts={payload.key: payload.mark, **found.facts},
                 content_sha256=content,
                 imported_at="" if archived is None else archived.fetched_at,
             ),
-            None if archived is not None else _entry(payload, found, content, fetched, today),
+            None if archived is not None else _entry(payload, found, content, around),
             payload.bodies,
         )
         return Taken(
@@ -198,25 +276,34 @@ def _sort(
     payload: Payload,
     parts: Sequence[Part],
     catalogue: Catalogue,
-    days: tuple[date | None, date],
-    decided: frozenset[str] | None,
+    around: _Circumstances,
 ) -> _Sorted:
+    asked, house = payload.question, house_of(payload.question)
     found = _Sorted()
+    if asked is not None:
+        found.facts |= answered(store, house, asked.series, around.today)
     for part in parts:
         if not isinstance(part, Parsed) or part.key not in catalogue.keys:
             continue
-        state = state_of(catalogue, part, *days)
+        state = state_of(catalogue, part, around.fetched, around.today)
         have = store.rows(state.series)
-        plan = planned(catalogue, state, have)
+        floors = around.floors_of(store, house, state.series)
+        if floors != Floors():
+            found.floors[state.series] = floors
+        plan = planned(catalogue, state, have, floors)
+        if asked is not None:
+            found.facts |= answered(store, house, (state.series,), around.today)
         why: Doubt | None
-        if decided is None:
+        if around.decided is None:
             covers = _covers(store, payload, state.series)
             why = doubt(catalogue[state.series], state, have, plan.rows, covers=covers)
         else:
-            why = _as_decided(catalogue, state, have, plan.rows, decided)
+            why = _as_decided(catalogue, state, have, plan.rows, around.decided)
         if why is not None:
-            found.held.append(holding_of(payload, state, why))
+            found.held.append(holding_of(payload, state, why, floors))
             continue
+        if state.exact and state.vintages is not None:
+            found.facts[vintage_key(state.series)] = str(state.vintages.max())
         found.differing += plan.differing
         if len(plan.rows):
             old = np.isin(plan.rows.periods, have.periods)
@@ -250,7 +337,7 @@ def _covers(store: Store, payload: Payload, series: str) -> int | None:
     return _ALL if accepted is None else int(accepted)
 
 
-def holding_of(payload: Payload, state: State, why: Doubt) -> Holding:
+def holding_of(payload: Payload, state: State, why: Doubt, floors: Floors = _FREE) -> Holding:
     """A doubted state as it is kept apart."""
     days = state.vintages
     if days is None:
@@ -266,6 +353,8 @@ def holding_of(payload: Payload, state: State, why: Doubt) -> Holding:
         state.vintages is not None,
         payload.name,
         payload.sha256,
+        state.exact,
+        floors,
     )
 
 
@@ -286,10 +375,12 @@ def _entry(
     payload: Payload,
     found: _Sorted,
     content: str,
-    fetched: date | None,
-    today: date,
+    around: _Circumstances,
 ) -> Entry:
     asked = payload.question
+    alike: dict[Floors, list[str]] = {}
+    for name, floors in found.floors.items():
+        alike.setdefault(floors, []).append(name)
     return Entry(
         action=Action.TAKEN,
         origin=payload.origin,
@@ -297,11 +388,12 @@ def _entry(
         payload_sha256=payload.sha256,
         question="" if asked is None else msgspec.json.encode(asked).decode(),
         fetched_at=payload.fetched_at.isoformat(timespec="seconds"),
-        fetched=fetched,
-        today=today,
+        fetched=around.fetched,
+        today=around.today,
         bodies=tuple(payload_hash((body,)) for body in payload.bodies),
         held=tuple(item.series for item in found.held),
         content_sha256=content,
+        floors=tuple(FlooredSeries(days, tuple(names)) for days, names in alike.items()),
     )
 
 

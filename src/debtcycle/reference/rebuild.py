@@ -12,6 +12,7 @@ import msgspec
 
 from debtcycle.catalogue import Catalogue, load_catalogue
 from debtcycle.errors import DebtcycleError, SourceError, StoreError
+from debtcycle.intake.answers import PREFIX, later_of
 from debtcycle.intake.release import drop, release
 from debtcycle.intake.taking import Payload, take
 from debtcycle.reference import shipped
@@ -185,7 +186,9 @@ def _fill(work: _Work, entries: tuple[Entry, ...], old: Salvage, progress: Progr
     for batch in waiting:
         _carry(work, batch, old)
     for key, text in old.memory.items():
-        if work.store.memory(key) is None:
+        made = work.store.memory(key)
+        # What brought nothing new is in no archive, and was an answer nonetheless.
+        if made is None or (key.startswith(PREFIX) and later_of(made, text) != made):
             work.store.remember(key, text)
 
 

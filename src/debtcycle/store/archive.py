@@ -27,8 +27,18 @@ from typing import BinaryIO
 import msgspec
 
 from debtcycle.store.database import faults
+from debtcycle.store.floors import Floors
 
-__all__ = ["Action", "Archive", "Entry", "Origin", "Record", "archive_path", "payload_hash"]
+__all__ = [
+    "Action",
+    "Archive",
+    "Entry",
+    "FlooredSeries",
+    "Origin",
+    "Record",
+    "archive_path",
+    "payload_hash",
+]
 
 _MARK = b"\x89DCA\r\n\x1a\x01"
 _HEAD = struct.Struct("<8sBB2xQ32sI")
@@ -59,6 +69,13 @@ class Action(StrEnum):
     DROPPED = "dropped"
 
 
+class FlooredSeries(msgspec.Struct, frozen=True):
+    """Series that had the same earlier answers when a payload was taken in."""
+
+    floors: Floors
+    series: tuple[str, ...]
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """What was done with a payload, complete enough to do it again.
 
@@ -80,6 +97,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         Hash of the batch made from it; empty if it added nothing.
     after : int
         Number of batches that the store had then.
+    floors : tuple of FlooredSeries
+        Days of earlier answers that were heeded: they are no part of any payload.
     """
 
     action: Action
@@ -94,6 +113,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     held: tuple[str, ...] = ()
     content_sha256: str = ""
     after: int = 0
+    floors: tuple[FlooredSeries, ...] = ()
 
     def asks(self) -> str:
         """Key of what was asked, the same for each answer to one question."""

@@ -9,6 +9,7 @@ from datetime import date
 
 import msgspec
 
+from debtcycle.store.floors import Floors
 from debtcycle.store.packing import checksum, pack_rows, unpack_rows
 from debtcycle.store.schema import Rows
 
@@ -29,6 +30,10 @@ class Holding:
         What the figures are dated by when they are released.
     dated : bool
         Whether `fetched` is the payload's own day.
+    exact : bool
+        Whether its vintages are the very days of publication.
+    floors : Floors
+        Earlier answers that there had been when it was taken in.
     """
 
     series: str
@@ -40,6 +45,8 @@ class Holding:
     vintages: bool
     source: str
     payload_sha256: str
+    exact: bool = False
+    floors: Floors = Floors()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class _About(msgspec.Struct, frozen=True):
     vintages: bool
     source: str
     payload_sha256: str
+    exact: bool = False
+    floors: Floors = Floors()
 
 
 def insert_held(connection: sqlite3.Connection, item: Holding) -> None:
@@ -87,6 +96,8 @@ def insert_held(connection: sqlite3.Connection, item: Holding) -> None:
             item.vintages,
             item.source,
             item.payload_sha256,
+            item.exact,
+            item.floors,
         )
     ).decode()
     packed = pack_rows(item.series, item.rows)
@@ -132,6 +143,8 @@ def read_held(connection: sqlite3.Connection) -> tuple[tuple[Held, Holding], ...
             about.vintages,
             about.source,
             about.payload_sha256,
+            about.exact,
+            about.floors,
         )
         found.append((line, whole))
     return tuple(found)

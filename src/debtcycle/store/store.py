@@ -174,6 +174,15 @@ class Store:
             ).fetchone()
         return None if found is None else str(found[0])
 
+    def memories(self, prefix: str) -> dict[str, str]:
+        """All small facts whose keys begin so."""
+        with reading(self.path):
+            found = self._connection.execute(
+                "SELECT key, text FROM memory WHERE key >= ? AND key < ?",
+                (prefix, prefix + "\U0010ffff"),
+            ).fetchall()
+        return {str(key): str(text) for key, text in found}
+
     # --- writing -----------------------------------------------------------------------------
     @contextmanager
     def exclusive(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -11,11 +11,13 @@ import msgspec
 
 from debtcycle import __version__
 from debtcycle.errors import DebtcycleError, SourceError
-from debtcycle.network import Client
+from debtcycle.intake import Payload
+from debtcycle.network import Answer, Client
 from debtcycle.sources.steps import Part, Question, Request, Steps
 
-__all__ = ["Asked", "MakeSteps", "Remembered", "ask", "fingerprint", "memory_key"]
+__all__ = ["ORIGIN", "Asked", "MakeSteps", "Remembered", "ask", "fingerprint", "memory_key"]
 
+ORIGIN = "update"
 MakeSteps = Callable[[Question, date], Steps]
 
 
@@ -49,7 +51,7 @@ class Asked:
     Attributes
     ----------
     bodies : tuple of bytes
-        Answers in the order of the requests; none where the publisher said "unchanged".
+        Answers in the order of the requests; none where it is unchanged.
     parts : tuple of Part
         What they say.
     remember : Remembered or None
@@ -82,6 +84,10 @@ def _named(request: Request) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def _payload(question: Question, bodies: Sequence[bytes]) -> Payload:
+    return Payload(ORIGIN, question, question.name, tuple(bodies), datetime.now(UTC))
+
+
 def ask(
     client: Client,
     question: Question,
@@ -89,6 +95,7 @@ def ask(
     *,
     today: date,
     before: Remembered | None = None,
+    mark: str | None = None,
 ) -> Asked:
     """Drive the steps of a question.
 
@@ -96,6 +103,8 @@ def ask(
     ----------
     before : Remembered or None
         What is kept of the last answer, if the store still has what it brought.
+    mark : str or None
+        That of the last answer taken in: one and the same is not parsed again.
 
     Returns
     -------
@@ -104,7 +113,7 @@ def ask(
     """
     steps = make(question, today)
     try:
-        return _driven(client, question, steps, today, before)
+        return _driven(client, question, steps, today, before, mark)
     except DebtcycleError as error:
         return Asked(question, datetime.now(UTC), error=error)
     finally:
@@ -112,7 +121,12 @@ def ask(
 
 
 def _driven(
-    client: Client, question: Question, steps: Steps, today: date, before: Remembered | None
+    client: Client,
+    question: Question,
+    steps: Steps,
+    today: date,
+    before: Remembered | None,
+    mark: str | None,
 ) -> Asked:
     reader = fingerprint(question)
     known = before if before is not None and before.reader == reader else None
@@ -134,10 +148,25 @@ def _driven(
                 kept = Remembered(today, reader, first, answer.etag or etag, modified)
                 return Asked(question, datetime.now(UTC), remember=kept)
             bodies.append(answer.body)
+            if _payload(question, bodies).mark == mark:
+                return Asked(
+                    question,
+                    datetime.now(UTC),
+                    remember=_kept(question, today, (first, _named(request)), bodies, answer),
+                )
             last = answer
             request = steps.send(answer.body)
     except StopIteration as end:
         kept = Remembered(today, reader)
-        if len(bodies) == 1 and first == _named(request):
-            kept = Remembered(today, reader, first, last.etag, last.modified)
+        if bodies:
+            kept = _kept(question, today, (first, _named(request)), bodies, last)
         return Asked(question, datetime.now(UTC), tuple(bodies), end.value or (), kept)
+
+
+def _kept(
+    question: Question, today: date, asked: tuple[str, str], bodies: Sequence[bytes], last: Answer
+) -> Remembered:
+    """What is kept of an answer, given what was asked first and last."""
+    if len(bodies) == 1 and asked[0] == asked[1]:
+        return Remembered(today, fingerprint(question), asked[0], last.etag, last.modified)
+    return Remembered(today, fingerprint(question))

@@ -9,6 +9,7 @@ import numpy as np
 
 from debtcycle.catalogue import Catalogue
 from debtcycle.errors import ConfigError
+from debtcycle.intake import seen_vintage
 from debtcycle.sources import plans
 from debtcycle.sources.publishers import load_publishers
 from debtcycle.sources.steps import Question, Request
@@ -16,6 +17,10 @@ from debtcycle.store import Rows, Store
 from debtcycle.store.schema import Basis
 
 __all__ = ["chosen", "first_request", "plan"]
+
+
+_EXACT = "fred_api"
+_SLACK = np.timedelta64(7, "D")
 
 
 class _Newest(Mapping[str, np.datetime64]):
@@ -48,6 +53,21 @@ class _NewestVintage(_Newest):
     def day(self, rows: Rows) -> np.datetime64 | None:
         some = rows.known_from[rows.basis == int(Basis.VINTAGE)]
         return some.max() if some.size else None
+
+
+class _NewestExact(_NewestVintage):
+    """Newest day of publication from which an archive has been taken in.
+
+    Rows may be dated after it, because an answer of the day itself came too early. Where it is
+    not known, a few days before the newest vintage: a state may have been fetched before noon.
+    """
+
+    def __getitem__(self, series_id: str) -> np.datetime64:
+        seen = seen_vintage(self._store, series_id)
+        if seen is not None:
+            return np.datetime64(seen, "D")
+        newest: np.datetime64 = super().__getitem__(series_id).astype("M8[D]") - _SLACK
+        return newest
 
 
 def chosen(catalogue: Catalogue, named: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
@@ -108,11 +128,16 @@ def plan(
         ``update.source``.
     """
     publishers, series = chosen(catalogue, named)
-    held, known = _Newest(store), _NewestVintage(store)
+    held, known, exact = _Newest(store), _NewestVintage(store), _NewestExact(store)
     found: list[Question] = []
     for publisher in publishers:
         asked = plans.questions(
-            catalogue, publisher, keyed=keyed, held=held, known=known, today=today
+            catalogue,
+            publisher,
+            keyed=keyed,
+            held=held,
+            known=exact if publisher == _EXACT else known,
+            today=today,
         )
         found += (item for item in asked if _wanted(item, series))
     return tuple(found)

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from time import monotonic
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
 
 from debtcycle.catalogue import Catalogue
 from debtcycle.errors import SourceError
-from debtcycle.intake import Payload, Taken, take
+from debtcycle.intake import Payload, Taken, answer_again, last_mark, take
 from debtcycle.network import Client
 from debtcycle.sources import plans
 from debtcycle.sources.steps import Part, Question, Steps
 from debtcycle.store import Store
 from debtcycle.store.writing import Addition
-from debtcycle.update.asking import Asked, Remembered, ask, fingerprint, memory_key
+from debtcycle.update.asking import ORIGIN, Asked, Remembered, ask, fingerprint, memory_key
 from debtcycle.update.records import Outcome, Progress, Result, Summary
 from debtcycle.update.workers import Workers
 
 __all__ = ["Take", "update"]
 
-_ORIGIN = "update"
-_MOST_FACTS = 16
+_MOST_FACTS = 64
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Take(Protocol):
@@ -63,36 +65,50 @@ class _Memory:
         self._store = store
         self._facts: dict[str, str] = {}
 
-    def keep(self, question: Question, remember: Remembered) -> None:
+    def keep(
+        self, question: Question, remember: Remembered, facts: Mapping[str, str] = _NOTHING
+    ) -> None:
+        """Keep what is to be remembered of a question, and other facts with it."""
         self._facts[memory_key(question)] = msgspec.json.encode(remember).decode()
+        self._facts |= facts
         if len(self._facts) >= _MOST_FACTS:
             self.write()
 
     def write(self) -> None:
+        """Write what is kept."""
         if self._facts:
             self._store.add(Addition(batch=False, facts=self._facts))
             self._facts = {}
 
 
-def _result(
-    store: Store,
-    memory: _Memory,
-    asked: Asked,
-    taking: Take,
-    catalogue: Catalogue,
-    today: date,
-) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What an update works with."""
+
+    store: Store
+    memory: _Memory
+    taking: Take
+    catalogue: Catalogue
+    today: date
+
+
+def _result(run: _Run, asked: Asked) -> Result:
     """Take in what came of a question."""
-    question = asked.question
+    question, today = asked.question, run.today
     if asked.error is not None:
         over = asked.error.message_id == "network.run"
         return Result(question, Outcome.POSTPONED if over else Outcome.FAILED, error=asked.error)
     taken = Taken()
     if asked.bodies:
-        payload = Payload(_ORIGIN, question, question.name, asked.bodies, asked.fetched_at)
+        payload = Payload(ORIGIN, question, question.name, asked.bodies, asked.fetched_at)
         try:
-            taken = taking(
-                store, payload, asked.parts, catalogue=catalogue, fetched=today, today=today
+            taken = run.taking(
+                run.store,
+                payload,
+                asked.parts,
+                catalogue=run.catalogue,
+                fetched=today,
+                today=today,
             )
         except SourceError as error:
             return Result(question, Outcome.FAILED, error=error)
@@ -101,7 +117,9 @@ def _result(
         if taken.quarantined:
             # Asked in full the next time: what is doubted today may be explained tomorrow.
             remember = Remembered(remember.day, remember.reader)
-        memory.keep(question, remember)
+        # An answer that was not read was one all the same: nothing new was there on that day.
+        facts = _NOTHING if asked.bodies else answer_again(run.store, question, today)
+        run.memory.keep(question, remember, facts)
     if taken.quarantined:
         outcome = Outcome.QUARANTINED
     else:
@@ -151,28 +169,42 @@ def update(
     """
     making = _planned if steps is None else steps
     with store.exclusive():
-        memory = {memory_key(item): _recalled(store, item) for item in questions}
-        todo = [item for item in questions if fresh or not _answered(memory, item, today)]
+        before = {memory_key(item): _recalled(store, item) for item in questions}
+        marks = {memory_key(item): last_mark(store, item) for item in questions}
+        todo = [item for item in questions if fresh or not _answered(before, item, today)]
         results = {
             memory_key(item): Result(item, Outcome.KNOWN) for item in questions if item not in todo
         }
-        workers = Workers(
-            lambda item: ask(client, item, making, today=today, before=memory[memory_key(item)]),
-            todo,
-        )
-        interrupted, kept = False, _Memory(store)
-        try:
-            for asked in _told(workers, len(todo), tell):
-                done = _result(store, kept, asked, taking, catalogue, today)
-                results[memory_key(asked.question)] = done
-        except KeyboardInterrupt:
-            interrupted = True
-            client.stop()
-        finally:
-            workers.end()
-            kept.write()
+
+        def asking(item: Question) -> Asked:
+            key = memory_key(item)
+            return ask(client, item, making, today=today, before=before[key], mark=marks[key])
+
+        run = _Run(store, _Memory(store), taking, catalogue, today)
+        interrupted = _taken_in(run, client, Workers(asking, todo), len(todo), tell, results)
     found = (results.get(memory_key(item)) for item in questions)
     return Summary(today, tuple(item for item in found if item is not None), interrupted)
+
+
+def _taken_in(
+    run: _Run,
+    client: Client,
+    workers: Workers,
+    total: int,
+    tell: Callable[[Progress], None] | None,
+    results: dict[str, Result],
+) -> bool:
+    """Take in what the workers bring; whether the user interrupted it."""
+    try:
+        for asked in _told(workers, total, tell):
+            results[memory_key(asked.question)] = _result(run, asked)
+    except KeyboardInterrupt:
+        client.stop()
+        return True
+    finally:
+        workers.end()
+        run.memory.write()
+    return False
 
 
 def _planned(question: Question, today: date) -> Steps:

@@ -40,8 +40,10 @@ def unit_of(words: Words, item: Health) -> str:
 def known_of(words: Words, item: Health) -> str:
     """How the figures are known, and what part of them in dated vintages."""
     known = item.known
-    said = words(f"health.known.{known.policy}")
-    if known.vintage_share is None or known.policy != "vintage":
+    # Of a series that is expected without vintages some may be there: an archive was read.
+    policy = "vintage" if known.policy == "lagged" and known.vintage_share else known.policy
+    said = words(f"health.known.{policy}")
+    if known.vintage_share is None or policy != "vintage":
         return said
     return words("health.known.share", said=said, share=f"{100 * known.vintage_share:.0f}")
 
