@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOMS = (
     "catalogue", "store", "views", "indicators", "crises", "cycle", "sfc", "bubbles", "machine",
-    "sources", "network", "intake", "update", "health",
+    "network", "intake", "update", "health",
 )  # fmt: skip
 
 

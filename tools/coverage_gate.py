@@ -14,7 +14,7 @@ from pathlib import Path
 LOWEST_PCT = 90.0
 ROOMS = (
     "catalogue", "store", "views", "indicators", "crises", "cycle", "sfc", "bubbles", "machine",
-    "sources", "network", "intake", "update", "health",
+    "network", "intake", "update", "health",
 )  # fmt: skip
 
 

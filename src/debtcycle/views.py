@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.catalogue import Catalogue, SeriesInfo, load_catalogue
-from debtcycle.catalogue.calendar import last_fresh_day, period_end
+from debtcycle.catalogue.calendar import fresh_on, period_end
 from debtcycle.errors import ConfigError, LookAheadError
 from debtcycle.store import Basis, Store
 
@@ -110,10 +110,7 @@ class Series:
     @property
     def fresh(self) -> bool:
         """Whether the last value is recent enough to be used as the latest one."""
-        if not len(self):
-            return False
-        limit = last_fresh_day(self.info, self.periods[-1])
-        return bool(limit >= np.datetime64(self.as_of, "D"))
+        return bool(len(self.values)) and fresh_on(self.info, self.periods[-1], self.as_of)
 
     @property
     def latest(self) -> Observation | None:

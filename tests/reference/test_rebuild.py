@@ -73,8 +73,8 @@ def path(tmp_path: Path) -> Path:
         answered(store, "UNRATE", rate(0, 61), 3)
         answered(store, "UNRATE", rate(4, 61), 4)
         first, second = (item.id for item in store.quarantine())
-        release(store, [first], catalogue=CATALOGUE)
-        drop(store, [second])
+        drop(store, [first])
+        release(store, [second], catalogue=CATALOGUE)
         file = tmp_path / "ICSA.csv"
         file.write_text("observation_date,ICSA\n2025-01-04,225000\n", encoding="utf-8")
         import_file(store, file, retrieved=date(2025, 3, 5), today=date(2025, 3, 6))

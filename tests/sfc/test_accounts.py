@@ -112,8 +112,19 @@ def economies(draw: st.DrawFn) -> Economy:
     )
 )
 @given(economies())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_consistent_models_pass(economy: Economy) -> None:
+    closes(economy)
+
+
+@pytest.mark.soak
+@given(economies())
+@settings(max_examples=1_000, deadline=None)
+def test_a_thousand_consistent_models_pass(economy: Economy) -> None:
+    closes(economy)
+
+
+def closes(economy: Economy) -> None:
     compiled = sfc.read(economy.text()).compile()
     run = compiled.run(12, shocks=[sfc.Shock(4, "p", 1.8)])
     assert run.worst_account < 1e-12
@@ -122,13 +133,25 @@ def test_consistent_models_pass(economy: Economy) -> None:
     assert np.abs(flows.column_sums).max() < 1e-10 * flows.size
 
 
-@given(
-    economies(),
-    st.sampled_from(["issue", "undeclared", "ends", "forgotten", "sign"]),
-    st.integers(0, 5),
-)
-@settings(max_examples=120, deadline=None)
-def test_inconsistent_models_are_all_refused(economy: Economy, fault: str, at: int) -> None:
+FAULTS = ("issue", "undeclared", "ends", "forgotten", "sign")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@given(economies(), st.integers(0, 5))
+@settings(max_examples=8, deadline=None)
+def test_inconsistent_models_are_all_refused(fault: str, economy: Economy, at: int) -> None:
+    is_refused(economy, fault, at)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", FAULTS)
+@given(economies(), st.integers(0, 5))
+@settings(max_examples=400, deadline=None)
+def test_many_inconsistent_models_are_all_refused(fault: str, economy: Economy, at: int) -> None:
+    is_refused(economy, fault, at)
+
+
+def is_refused(economy: Economy, fault: str, at: int) -> None:
     broken = replace(economy, fault=fault, at=at % len(economy.payments))
     with pytest.raises(ModelError) as caught:
         sfc.read(broken.text()).compile().run(12)

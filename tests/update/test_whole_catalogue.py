@@ -116,7 +116,8 @@ def _made_again(path: Path, content: str) -> None:
     assert done.carried == 0
 
 
-SOME = ("GDP", "UNRATE", "CPIAUCSL", "WALCL", "DGS10", "SOFR")
+NO_ARCHIVE = "BOGZ1FL153064486Q"  # the service refuses to be asked for its vintages
+SOME = ("GDP", "UNRATE", "CPIAUCSL", "ICSA", "WALCL", "DGS10", "SOFR", NO_ARCHIVE)
 
 
 def test_archives_of_vintages_are_made_again_the_same(world, tmp_path: Path):
@@ -129,8 +130,9 @@ def test_archives_of_vintages_are_made_again_the_same(world, tmp_path: Path):
             assert done.exit_code == 0, _failures(done)
             for (name, day), known in before.items():
                 assert _known_on(store, name, day) == known, (name, day)
+        assert {e.refused for e in store.archive.entries if e.name == NO_ARCHIVE} == {(0,)}
         assert max(len(entry.bodies) for entry in store.archive.entries) > 1
-        for name in ("GDP", "UNRATE", "CPIAUCSL", "WALCL"):
+        for name in ("GDP", "UNRATE", "CPIAUCSL", "ICSA"):
             made = Made(CATALOGUE[name], name)
             rows = store.rows(name)
             true_days = {np.datetime64(day, "D") for day in made.vintage_dates(LAST_NEWS[3])}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Days",
+    "fresh_on",
     "known_from",
     "last_fresh_day",
     "month_end",
@@ -35,6 +36,7 @@ Days = NDArray[np.datetime64]
 
 _MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.ANNUAL: 12}
 _SHORT_STALE_DAYS = 21  # daily and weekly series: three weeks
+_EPOCH = date(1970, 1, 1).toordinal()
 _DAY_BEFORE = np.timedelta64(-1, "D")
 
 
@@ -120,18 +122,24 @@ def known_from(
 
 def last_fresh_day(info: SeriesInfo, period: np.datetime64) -> np.datetime64:
     """`stale_after` of one period, remembered: views ask it again and again."""
-    return _last_fresh_day(
-        info.frequency, info.stamp, info.lag_from, info.lag_days, int(period.astype("i8"))
+    return np.datetime64(_last_fresh(info, period), "D")
+
+
+def fresh_on(info: SeriesInfo, period: np.datetime64, day: date) -> bool:
+    """Whether a value of a period may still be used as the latest one on a day."""
+    return _last_fresh(info, period) >= day.toordinal() - _EPOCH
+
+
+def _last_fresh(info: SeriesInfo, period: np.datetime64) -> int:
+    return _remembered(
+        info.frequency, info.stamp, info.lag_from, info.lag_days, int(period.view("i8"))
     )
 
 
 @lru_cache(maxsize=65536)
-def _last_fresh_day(
-    frequency: Frequency, stamp: str, lag_from: str, lag_days: int, period: int
-) -> np.datetime64:
+def _remembered(frequency: Frequency, stamp: str, lag_from: str, lag_days: int, period: int) -> int:
     periods = np.array([period], dtype="M8[D]")
-    day: np.datetime64 = _stale_after(frequency, stamp, lag_from, lag_days, periods)[0]
-    return day
+    return int(_stale_after(frequency, stamp, lag_from, lag_days, periods).astype("i8")[0])
 
 
 def stale_after(info: SeriesInfo, periods: Days) -> Days:

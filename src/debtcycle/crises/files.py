@@ -78,7 +78,7 @@ def read_columns(path: Path, names: tuple[str, ...]) -> Columns:
     table = read_table(_read(path), path.name)
     days = table.days(0, read=quarter_start)
     values = np.array([table.numbers(table.index(name)) for name in names])
-    return Columns(names, np.array(days, dtype="datetime64[D]"), values, tuple(table.lines()))
+    return Columns(names, days, values, tuple(table.lines()))
 
 
 def read_bis(path: Path) -> tuple[Parsed, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.catalogue import load_catalogue
-from debtcycle.catalogue.calendar import last_fresh_day, month_end, period_end, shift_months
+from debtcycle.catalogue.calendar import last_fresh_day, month_end, shift_months
 from debtcycle.catalogue.model import Frequency
 from debtcycle.indicators.model import Origin, Reading, Status
 from debtcycle.views import Series, View
@@ -66,22 +67,30 @@ def _freshness(series: Series) -> float:
     if not series.fresh:
         return 0.0
     info = series.info
-    last = series.periods[-1:]
-    end = period_end(info, last)
-    span = _SPAN_MONTHS.get(info.frequency)
     if info.frequency is Frequency.EVENT:
         return 1.0
-    due = (
-        end + np.timedelta64(_NORMAL_DAYS[info.frequency], "D")
-        if span is None
-        else month_end(end, span)
-    )
-    due = (due + np.timedelta64(info.lag_days if info.lag_from == "end" else 0, "D"))[0]
-    limit = last_fresh_day(info, last[0])
-    day = np.datetime64(series.as_of, "D")
+    last = series.periods[-1]
+    due = _due_day(info.frequency, info.stamp, info.lag_from, info.lag_days, int(last.astype("i8")))
+    limit = int(last_fresh_day(info, last).astype("i8"))
+    day = int(np.datetime64(series.as_of, "D").astype("i8"))
     if day <= due or limit <= due:
         return 1.0
-    return float((limit - day).astype(int) / (limit - due).astype(int))
+    return (limit - day) / (limit - due)
+
+
+@lru_cache(maxsize=65536)
+def _due_day(frequency: Frequency, stamp: str, lag_from: str, lag_days: int, period: int) -> int:
+    """Day since 1970 on which the figure of the next period is due, remembered.
+
+    A record of monthly judgements asks for the same few thousand periods again and again.
+    """
+    last = np.array([period], dtype="M8[D]")
+    span = _SPAN_MONTHS.get(frequency)
+    end = last if span is None or stamp == "end" else month_end(last, span - 1)
+    due = (
+        end + np.timedelta64(_NORMAL_DAYS[frequency], "D") if span is None else month_end(end, span)
+    )
+    return int(due.astype("i8")[0]) + (lag_days if lag_from == "end" else 0)
 
 
 def refuse(view: View, indicator: str, unit: str, series: Series) -> Reading | None:

@@ -59,6 +59,8 @@ class Payload:
         The answers, in the order of the requests.
     fetched_at : datetime
         When, with a time zone.
+    refused : tuple of int
+        Numbers, from 0, of the requests that were refused and have no answer.
     """
 
     origin: str
@@ -66,6 +68,7 @@ class Payload:
     name: str
     bodies: tuple[bytes, ...]
     fetched_at: datetime
+    refused: tuple[int, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -409,6 +412,7 @@ def _entry(
         bodies=tuple(payload_hash((body,)) for body in payload.bodies),
         held=tuple(item.series for item in found.held),
         content_sha256=content,
+        refused=payload.refused,
         floors=tuple(FlooredSeries(days, tuple(names)) for days, names in alike.items()),
     )
 

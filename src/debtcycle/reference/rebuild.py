@@ -18,7 +18,7 @@ from debtcycle.intake.taking import Payload, take
 from debtcycle.reference import shipped
 from debtcycle.reference.edition import decode_edition
 from debtcycle.sources.sniff import read_bytes
-from debtcycle.sources.steps import Part, Question, Steps
+from debtcycle.sources.steps import Part, Question, Request, Steps
 from debtcycle.store import Batch, Store
 from debtcycle.store.archive import Action, Archive, Entry, Origin, archive_path
 from debtcycle.store.copies import put_in_place
@@ -267,13 +267,18 @@ def _take_again(work: _Work, entry: Entry) -> None:
     today = entry.today or datetime.now(UTC).date()
     question = msgspec.json.decode(entry.question, type=Question) if entry.question else None
     payload = Payload(
-        entry.origin, question, entry.name, bodies, datetime.fromisoformat(entry.fetched_at)
+        entry.origin,
+        question,
+        entry.name,
+        bodies,
+        datetime.fromisoformat(entry.fetched_at),
+        entry.refused,
     )
     parts: tuple[Part, ...]
     if question is None:
         parts = read_bytes(bodies[0], entry.name, today=today)
     else:
-        parts = _driven((work.ask or _asked)(question, today), bodies, entry.name)
+        parts = _driven((work.ask or _asked)(question, today), bodies, entry)
     take(
         work.store,
         payload,
@@ -291,19 +296,28 @@ def _asked(question: Question, today: date) -> Steps:
     return steps(question, today=today)
 
 
-def _driven(steps: Steps, bodies: tuple[bytes, ...], name: str) -> tuple[Part, ...]:
+def _driven(steps: Steps, bodies: tuple[bytes, ...], entry: Entry) -> tuple[Part, ...]:
     """What steps make of the bodies that they once asked for."""
     left: Iterator[bytes] = iter(bodies)
     try:
-        next(steps)
+        request = next(steps)
+        number = -1
         while True:
+            number += 1
+            if number in entry.refused:
+                request = steps.throw(_refusal(request))
+                continue
             body = next(left, None)
             if body is None:
-                raise SourceError("source.fault", name=name, reason="a body is missing")
-            steps.send(body)
+                raise SourceError("source.fault", name=entry.name, reason="a body is missing")
+            request = steps.send(body)
     except StopIteration as done:
-        found: tuple[Part, ...] = done.value
-        return found
+        return tuple(done.value)
+
+
+def _refusal(request: Request) -> SourceError:
+    """As the publisher refused it then: there is nothing of the kind."""
+    return SourceError("network.status", publisher=request.publisher, status=400)
 
 
 def _settle_again(work: _Work, entry: Entry) -> None:

@@ -12,7 +12,8 @@ from datetime import date
 from typing import NoReturn
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources._table import day, decode_text, number
+from debtcycle.sources._table import day, number
+from debtcycle.sources._text import decode_text
 
 __all__ = ["Record", "figure", "object_of", "records", "when", "whole", "word"]
 

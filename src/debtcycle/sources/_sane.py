@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources._table import control_in
+from debtcycle.sources._text import control_in
 from debtcycle.sources.parsed import Parsed
 
 __all__ = ["check_future", "check_keys"]

@@ -15,17 +15,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources.parsed import Parsed, series
+from debtcycle.sources._grid import EARLIEST_YEAR, Grid, Unit, grid_of
+from debtcycle.sources._text import CONTROL, control_in, decode_table
+from debtcycle.sources.parsed import Days, Parsed, series
 
 __all__ = [
     "Table",
     "ascending",
-    "control_in",
     "day",
-    "decode_text",
     "fiscal_year_end",
-    "header_of",
     "month_end",
     "month_start",
     "number",
@@ -41,17 +43,6 @@ _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?
 _US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _QUARTER = re.compile(r"(\d{4})[-: ]?Q([1-4])")
 _SUFFIX = re.compile(r"(_from_|_old_|_vintage|_\d).*$")
-_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-# A page may also begin in the middle: an error of a gateway, a part that a script would place.
-_HTML_PART = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*</?(?:div|p|span|section|main|article|title|meta|script|style|table|h[1-6]"
-    rb"|center|form|iframe|pre|b|br|hr)[\s/>]",
-    re.IGNORECASE | re.DOTALL,
-)
-# C0 and C1 but the tab and line breaks, which quoted cells may hold; lone surrogates and
-# non-characters, which XML does not know either.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_EARLIEST_YEAR = 1600
 
 # Files whose names do not carry the publisher's own key.
 _IRREGULAR = {
@@ -78,13 +69,14 @@ class Table:
         The file's name, for errors.
     header : tuple of str
         Column names, stripped.
-    rows : tuple of (int, list of str)
-        Line number in the file (from 1) and cells; wholly blank rows are left out.
+    rows : sequence of (int, list of str)
+        Line number in the file (from 1) and cells; wholly blank rows are left out. A `Grid`
+        where the text is plain: its columns are then read whole.
     """
 
     name: str
     header: tuple[str, ...]
-    rows: tuple[tuple[int, list[str]], ...]
+    rows: Sequence[tuple[int, list[str]]]
 
     def index(self, column: str) -> int:
         """Position of a column; SchemaChanged ``source.column`` where it is gone."""
@@ -96,9 +88,16 @@ class Table:
                 "source.column", name=self.name, column=column, found=shown
             ) from None
 
-    def days(self, column: int = 0, *, read: Callable[[str], date | None]) -> list[date]:
+    def days(self, column: int = 0, *, read: Callable[[str], date | None]) -> Days:
         """The dates of a column; SourceError ``source.date`` where one is not a date."""
-        return [self.day(row, cells[column], column, read=read) for row, cells in self.rows]
+        if isinstance(self.rows, Grid) and read in _UNITS:
+            days, plain = self.rows.days(column, _UNITS[read])
+            for at in np.flatnonzero(~plain).tolist():
+                line, cell = self.rows.first + at, self.rows.cell(at, column)
+                days[at] = np.datetime64(self.day(line, cell, column, read=read), "D")
+            return days
+        found = [self.day(row, cells[column], column, read=read) for row, cells in self.rows]
+        return np.array(found, dtype="M8[D]")
 
     def day(self, row: int, cell: str, column: int, *, read: Callable[[str], date | None]) -> date:
         """One date; SourceError ``source.date`` where the cell is not one."""
@@ -113,15 +112,27 @@ class Table:
             )
         return found
 
-    def numbers(self, column: int) -> list[float]:
+    def numbers(self, column: int) -> NDArray[np.float64]:
         """The figures of a column, NaN where none is written."""
-        return [
-            number(cells[column], name=self.name, row=row, column=self.header[column])
-            for row, cells in self.rows
-        ]
+        title = self.header[column]
+        if isinstance(self.rows, Grid):
+            figures, plain = self.rows.figures(column)
+            for at in np.flatnonzero(~plain).tolist():
+                line, cell = self.rows.first + at, self.rows.cell(at, column)
+                figures[at] = number(cell, name=self.name, row=line, column=title)
+            return figures
+        return np.array(
+            [
+                number(cells[column], name=self.name, row=row, column=title)
+                for row, cells in self.rows
+            ],
+            dtype=np.float64,
+        )
 
-    def lines(self) -> list[int]:
+    def lines(self) -> Sequence[int]:
         """Line numbers of the rows."""
+        if isinstance(self.rows, Grid):
+            return range(self.rows.first, self.rows.first + len(self.rows))
         return [row for row, _ in self.rows]
 
     def parsed(
@@ -165,14 +176,8 @@ class Table:
         )
 
 
-def control_in(text: str) -> str | None:
-    """The first character of a text that no one can see, as ``U+001B``; None where none is."""
-    found = _CONTROL.search(text)
-    return None if found is None else f"U+{ord(found[0]):04X}"
-
-
 def _shown(cell: object) -> str:
-    text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(cell))
+    text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(cell))
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
@@ -209,7 +214,7 @@ def number(cell: object, *, name: str, row: int | str, column: str) -> float:
 
 
 def _date(year: int, month: int, day_of_month: int) -> date | None:
-    if year < _EARLIEST_YEAR:
+    if year < EARLIEST_YEAR:
         return None
     try:
         return date(year, month, day_of_month)
@@ -241,6 +246,14 @@ def quarter_start(cell: str) -> date | None:
     return inside and inside.replace(month=3 * ((inside.month - 1) // 3) + 1, day=1)
 
 
+# How the columns of days that are read whole are told apart.
+_UNITS: Mapping[Callable[[str], date | None], Unit] = {
+    day: "D",
+    month_start: "M",
+    quarter_start: "Q",
+}
+
+
 def month_end(year: int, month: int) -> date:
     """Last day of a month."""
     return date(year, month, calendar.monthrange(year, month)[1])
@@ -249,36 +262,6 @@ def month_end(year: int, month: int) -> date:
 def fiscal_year_end(year: int) -> date:
     """Last day of a federal fiscal year: 30 June until 1976, 30 September since 1977."""
     return date(year, 6, 30) if year <= 1976 else date(year, 9, 30)
-
-
-def decode_text(data: bytes, name: str) -> str:
-    """Bytes as text, without byte-order mark.
-
-    Raises
-    ------
-    SourceError
-        ``source.empty``, ``source.binary`` or ``source.html``.
-    """
-    if not data.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise SourceError("source.empty", name=name)
-    bare = data[:4096].removeprefix(b"\xef\xbb\xbf")
-    if b"<" in data and (_HTML.search(data) or _HTML_PART.match(bare)):
-        raise SourceError("source.html", name=name)
-    if b"\0" in data:
-        raise SourceError("source.binary", name=name)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SourceError("source.binary", name=name) from None
-
-
-def header_of(text: str) -> tuple[str, ...]:
-    """Cells of the first line that holds anything; empty where there is none."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    try:
-        return tuple(cell.strip() for cell in next(csv.reader([first]), []))
-    except csv.Error:
-        return ()
 
 
 def read_table(data: bytes, name: str) -> Table:
@@ -292,7 +275,17 @@ def read_table(data: bytes, name: str) -> Table:
         ``source.width`` where a row has more or fewer
         cells than the header (also a file cut short); ``source.csv`` where quotes do not close.
     """
-    text = decode_text(data, name)
+    text = decode_table(data, name)
+    grid = grid_of(data)
+    if grid is not None and len(grid) > 1:
+        table = Table(name, tuple(cell.strip() for cell in grid[0][1]), grid[1:])
+        _check_end(text, table)
+        return table
+    return _row_by_row(text, name)
+
+
+def _row_by_row(text: str, name: str) -> Table:
+    """A table of any text: what a `Grid` must agree with."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
     try:
@@ -313,16 +306,17 @@ def read_table(data: bytes, name: str) -> Table:
             raise SourceError(
                 "source.width", name=name, row=line, found=len(cells), expected=len(header)
             )
-    _check_end(text, rows, name)
+    table = Table(name, header, tuple(rows[1:]))
+    _check_end(text, table)
     _check_controls(text, rows, header, name)
-    return Table(name, header, tuple(rows[1:]))
+    return table
 
 
 def _check_controls(
     text: str, rows: list[tuple[int, list[str]]], header: tuple[str, ...], name: str
 ) -> None:
     """Refuse text that holds what no one can see: it would reach screens and pictures."""
-    if _CONTROL.search(text) is None:
+    if CONTROL.search(text) is None:
         return
     for line, cells in rows:
         for column, cell in zip(header, cells, strict=False):
@@ -331,20 +325,20 @@ def _check_controls(
                 raise SourceError("source.control", name=name, row=line, column=place, value=found)
 
 
-def _check_end(text: str, rows: list[tuple[int, list[str]]], name: str) -> None:
+def _check_end(text: str, table: Table) -> None:
     """Refuse a file that ends in the middle of its last number.
 
     A whole file may lack its last line break; one whose last number has no decimals while all
     others of its column have some was cut while it was written.
     """
-    if text.endswith(("\n", "\r")) or len(rows) < 4:
+    if text.endswith(("\n", "\r")) or len(table.rows) < 3:
         return
-    others = [cells[-1] for _, cells in rows[1:-1] if cells[-1].strip()]
-    last = rows[-1][1][-1].strip()
+    *others, last = [cells[-1].strip() for _, cells in table.rows]
+    others = [cell for cell in others if cell]
     if last and others and all("." in cell for cell in others):
-        fewest = min(len(cell.strip().partition(".")[2]) for cell in others)
+        fewest = min(len(cell.partition(".")[2]) for cell in others)
         if len(last.partition(".")[2]) < fewest:
-            raise SourceError("source.cut", name=name, row=rows[-1][0], value=last)
+            raise SourceError("source.cut", name=table.name, row=table.lines()[-1], value=last)
 
 
 def series_id(name: str) -> str:

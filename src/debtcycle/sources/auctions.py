@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources._table import day, decode_text, number, read_table, retrieved_on
+from debtcycle.sources._table import day, number, read_table, retrieved_on
+from debtcycle.sources._text import decode_text
 from debtcycle.sources.parsed import Parsed, series
 
 __all__ = [

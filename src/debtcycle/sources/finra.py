@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources._table import ascending, decode_text, number
+from debtcycle.sources._table import ascending, number
+from debtcycle.sources._text import decode_table
 from debtcycle.sources._workbook import xlsx_rows
 from debtcycle.sources.parsed import Parsed, series
 
@@ -51,7 +52,7 @@ def parse(data: bytes, name: str) -> tuple[Parsed, ...]:
     if data[:2] == b"PK":
         rows = xlsx_rows(data, name)
     else:
-        rows = list(csv.reader(io.StringIO(decode_text(data, name), newline="")))
+        rows = list(csv.reader(io.StringIO(decode_table(data, name), newline="")))
     titles = [str(cell).strip() for cell in rows[0]] if rows else []
     parts: list[Parsed] = []
     for title, key in _KEYS.items():

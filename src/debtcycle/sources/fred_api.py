@@ -15,7 +15,8 @@ from datetime import date
 import numpy as np
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources._table import day, decode_text, number, retrieved_on, series_id
+from debtcycle.sources._table import day, number, retrieved_on, series_id
+from debtcycle.sources._text import decode_text
 from debtcycle.sources.parsed import Parsed, series, vintage_series
 
 __all__ = ["matches", "parse"]

@@ -103,7 +103,7 @@ def parse(data: bytes, name: str) -> tuple[Parsed, ...]:
     )
     if quarterly:
         return parts
-    vintage = np.datetime64(_vintage(name, days[-1]), "D")
+    vintage = np.datetime64(_vintage(name, days[-1].item()), "D")
     return tuple(
         vintage_series(
             part.key, part.periods, part.values, np.full(part.periods.size, vintage), name=name
@@ -175,7 +175,7 @@ def _state(data: bytes, name: str) -> tuple[Days, dict[str, NDArray[np.float64]]
     quarterly, table = _body(read_table(data, name))
     if quarterly:
         raise SourceError("source.archive", name=name, member=name)
-    days = np.array(table.days(read=day), dtype=_DAY)
+    days = table.days(read=day)
     if (np.diff(days).astype(np.int64) <= 0).any():
         at = int(np.argmax(np.diff(days).astype(np.int64) <= 0)) + 1
         raise SchemaChanged(
@@ -297,8 +297,8 @@ def _from_text(
     months = sorted({cells[2].strip() for _, cells in table.rows})
     ends = dict(zip(months, _month_ends(months, name), strict=True))
     known = np.array([ends[cells[2].strip()] for _, cells in table.rows], dtype=_DAY)
-    days = np.array(table.days(1, read=day), dtype=_DAY)
-    return labels, np.array([place[k] for k in keys]), days, known, np.array(table.numbers(3))
+    days = table.days(1, read=day)
+    return labels, np.array([place[k] for k in keys]), days, known, table.numbers(3)
 
 
 def parse_changes(data: bytes, name: str) -> tuple[Parsed, ...]:

@@ -17,7 +17,8 @@ from datetime import date, timedelta
 from debtcycle.errors import SchemaChanged, SourceError
 from debtcycle.sources._collect import assembled, once
 from debtcycle.sources._json import figure, object_of, records, when, word
-from debtcycle.sources._table import day, decode_text, number
+from debtcycle.sources._table import day, number
+from debtcycle.sources._text import decode_table
 from debtcycle.sources.parsed import Parsed
 
 __all__ = [
@@ -192,7 +193,7 @@ def parse_monthly(data: bytes, name: str) -> Iterator[Holding]:
     Column names are compared without their case, blanks and units, since the text and the JSON
     answers of this publisher spell them differently.
     """
-    rows = _rows_of(decode_text(data, name), name)
+    rows = _rows_of(decode_table(data, name), name)
     titles = next(rows, (0, []))[1]
     plain = [re.sub(r"\(.*?\)|[^a-z]", "", title.lower()) for title in titles]
     for field in _HOLDING_FIELDS:

@@ -110,6 +110,7 @@ def parse_copy(data: bytes, name: str) -> tuple[Parsed, ...]:
     days = table.days(table.index("Date"), read=day)
     parts: list[Parsed] = []
     for title, key in _COPY_COLUMNS.items():
-        values = [math.nan if v == 0.0 else v for v in table.numbers(table.index(title))]
+        values = table.numbers(table.index(title))
+        values[values == 0.0] = math.nan
         parts.append(series(key, days, values, name=name, lines=table.lines(), column=title))
     return tuple(parts)

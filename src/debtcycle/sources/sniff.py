@@ -32,7 +32,7 @@ from debtcycle.sources import (
     z1,
 )
 from debtcycle.sources._sane import check_future, check_keys
-from debtcycle.sources._table import decode_text, header_of
+from debtcycle.sources._text import decode_table, decode_text, header_of
 from debtcycle.sources._workbook import MAX_FILE_BYTES, xls_sheet_names, xlsx_rows
 from debtcycle.sources.announcements import Announcement, parse_announcements
 from debtcycle.sources.parsed import Parsed
@@ -99,7 +99,7 @@ def _unknown(name: str) -> SourceError:
 
 
 def _text(data: bytes, name: str) -> Content:
-    text = decode_text(data, name)
+    text = decode_table(data, name)
     header = header_of(text)
     for layout in _TEXT:
         if layout.matches(header):

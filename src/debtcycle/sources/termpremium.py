@@ -25,7 +25,7 @@ def parse(data: bytes, name: str) -> tuple[Parsed, ...]:
     """Read the term premium. Months before its first figure are the table's, and left out."""
     table = read_table(data, name)
     days = table.days(table.index("date"), read=month_start)
-    values = np.array(table.numbers(table.index(_COLUMN))) / _BP_PER_PERCENT
+    values = table.numbers(table.index(_COLUMN)) / _BP_PER_PERCENT
     known = np.flatnonzero(~np.isnan(values))
     first = int(known[0]) if known.size else len(days)
     return (

@@ -97,6 +97,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         Hash of the batch made from it; empty if it added nothing.
     after : int
         Number of batches that the store had then.
+    refused : tuple of int
+        Numbers, from 0, of the requests that were refused, so that something else was asked.
     floors : tuple of FlooredSeries
         Days of earlier answers that were heeded: they are no part of any payload.
     """
@@ -114,6 +116,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     content_sha256: str = ""
     after: int = 0
     floors: tuple[FlooredSeries, ...] = ()
+    refused: tuple[int, ...] = ()
 
     def asks(self) -> str:
         """Key of what was asked, the same for each answer to one question."""

@@ -52,8 +52,8 @@ def plan_exact(
     Let C be the later of the newest day known of the held rows and `answered`. Vintages after C
     are taken as they stand. Those up to C make one state: where it differs from the figures in
     force, or has periods that lack, this is known from the day after C, and an earlier answer
-    stays as it was. Periods before the beginning of the held history are dated by the release
-    lag.
+    stays as it was. Of that state, periods before the beginning of the held history are dated by
+    the release lag.
     """
     usable = vintages.periods >= np.datetime64(info.begins, "D")
     usable &= ~np.isnat(known_from(info, vintages.periods, irregular))
@@ -64,14 +64,11 @@ def plan_exact(
     if not len(held):
         first = _lagged(info, irregular, table.take(opening))
         return join([first, _based(table.take(~opening), Basis.VINTAGE)])
-    begins = held.periods.min()
     cut = max(held.known_from.max(), np.datetime64(answered or date.min, "D"))
     past = table.take(table.known_from <= cut).as_of(_FOREVER)
-    later = table.take(table.known_from > cut)
-    before = (later.known_from == table.known_from.min()) & (later.periods < begins)
     state = _state(info, irregular, past, held, cut, np.datetime64(taken_on, "D"))
-    early = _lagged(info, irregular, later.take(before))
-    return _without_repeats(join([state, early, _based(later.take(~before), Basis.VINTAGE)]), held)
+    later = _based(table.take(table.known_from > cut), Basis.VINTAGE)
+    return _without_repeats(join([state, later]), held)
 
 
 def _based(rows: Rows, basis: Basis) -> Rows:
@@ -97,7 +94,7 @@ def _state(
 ) -> Rows:
     """What the vintages up to a day say that the rows in force do not."""
     on = min(cut + _DAY, taken).astype(date)
-    rows = plan_snapshot(info, irregular, past.periods, past.values, held, on).rows
+    rows = plan_snapshot(info, irregular, past.periods, past.values, held, on, rounded=False).rows
     inside = (rows.periods >= held.periods.min()) & (rows.known_from <= cut)
     known, basis = rows.known_from.copy(), rows.basis.copy()
     # Today is not over yet: only its own answer may still become another one.

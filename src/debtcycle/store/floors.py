@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.catalogue.calendar import Days, month_end
-from debtcycle.store.plan import same_figures
+from debtcycle.store.plan import equal_figures
 from debtcycle.store.schema import Basis, Rows
 
 __all__ = ["Floors", "floored"]
@@ -105,5 +105,5 @@ def _repeated(rows: Rows, held: Rows) -> NDArray[np.bool_]:
     there = np.flatnonzero(np.isin(rows.periods, in_force.periods))
     if len(there):
         place = np.searchsorted(in_force.periods, rows.periods[there])
-        found[there] = same_figures(in_force.values[place], rows.values[there])
+        found[there] = equal_figures(in_force.values[place], rows.values[there])
     return found

@@ -19,7 +19,14 @@ from debtcycle.catalogue import SeriesInfo, VintagePolicy
 from debtcycle.catalogue.calendar import Days, known_from, month_end
 from debtcycle.store.schema import Basis, Rows
 
-__all__ = ["Snapshot", "later_vintages", "plan_snapshot", "plan_vintages", "same_figures"]
+__all__ = [
+    "Snapshot",
+    "equal_figures",
+    "later_vintages",
+    "plan_snapshot",
+    "plan_vintages",
+    "same_figures",
+]
 
 Irregular = Mapping[date, date | None]
 
@@ -50,13 +57,19 @@ def _decimals(values: NDArray[np.float64]) -> int:
     return next((d for d in range(8) if np.abs(values - values.round(d)).max() < 1e-9), 8)
 
 
+def equal_figures(stored: NDArray[np.float64], given: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether figures are the same, but for the last bits of their binary form."""
+    equal: NDArray[np.bool_] = np.isclose(stored, given, rtol=_SAME_RTOL, atol=0.0)
+    return equal
+
+
 def same_figures(stored: NDArray[np.float64], given: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether figures are the same, or the given ones the stored ones rounded.
 
     A copy of a series with fewer decimals is not a revision. The number of decimals is that of
     the whole column, so that 10.0 is not taken for a rounded 10.2.
     """
-    equal: NDArray[np.bool_] = np.isclose(stored, given, rtol=_SAME_RTOL, atol=0.0)
+    equal = equal_figures(stored, given)
     coarse = _decimals(given) if len(given) else 0
     if len(given) and coarse < _decimals(stored):
         equal |= np.abs(stored - given) <= 0.5000001 * 10.0**-coarse
@@ -194,6 +207,7 @@ def plan_snapshot(
     taken_on: date,
     *,
     dated: bool = True,
+    rounded: bool = True,
 ) -> Snapshot:
     """Rows that one state of a series adds to those already stored.
 
@@ -204,6 +218,9 @@ def plan_snapshot(
         imported. An earlier guess would let a later revision into views of earlier dates.
     dated : bool
         Whether that day is the file's own; a revision dated by its import is called lagged.
+    rounded : bool
+        Whether it may be a copy with fewer decimals. A few cells of a publisher's own archive
+        are none: a whole number among them is not a rounded one.
 
     Notes
     -----
@@ -235,7 +252,8 @@ def plan_snapshot(
     found = np.zeros(len(periods), dtype=bool)
     found[inside] = in_force.periods[position[inside]] == periods[inside]
     same = np.zeros(len(periods), dtype=bool)
-    same[found] = same_figures(in_force.values[position[found]], values[found])
+    alike = same_figures if rounded else equal_figures
+    same[found] = alike(in_force.values[position[found]], values[found])
     # A figure that is in the file was public when the file was fetched, whatever the calendar says.
     new = _rows(
         periods[~found],

@@ -112,12 +112,12 @@ class Rows:
 
     def as_of(self, day: np.datetime64) -> Rows:
         """The rows in force on a day: of each period, the last that was known by then."""
-        seen = self.known_from <= day
-        rows = self if seen.all() else self.take(seen)
-        if len(rows) < 2:
-            return rows
-        last = np.append(rows.periods[1:] != rows.periods[:-1], True)
-        return rows if last.all() else rows.take(last)
+        seen = np.flatnonzero(self.known_from <= day)
+        periods = self.periods[seen]
+        last = np.ones(seen.size, dtype=np.bool_)
+        np.not_equal(periods[1:], periods[:-1], out=last[:-1])
+        index = seen[last]
+        return self if index.size == len(self) else self.take(index)
 
 
 @dataclass(frozen=True, slots=True)

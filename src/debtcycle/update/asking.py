@@ -56,6 +56,8 @@ class Asked:
         What they say.
     remember : Remembered or None
         What to keep once it is stored.
+    refused : tuple of int
+        Numbers, from 0, of the requests that were refused, where the steps went on without.
     error : DebtcycleError or None
         Why there is no answer.
     """
@@ -65,6 +67,7 @@ class Asked:
     bodies: tuple[bytes, ...] = ()
     parts: tuple[Part, ...] = ()
     remember: Remembered | None = None
+    refused: tuple[int, ...] = ()
     error: DebtcycleError | None = None
 
 
@@ -132,6 +135,7 @@ def _driven(
     known = before if before is not None and before.reader == reader else None
     deadline = client.deadline()
     bodies: list[bytes] = []
+    refused: list[int] = []
     try:
         request = next(steps)
         first = _named(request)
@@ -142,6 +146,7 @@ def _driven(
                 answer = client.get(request, etag=etag, modified=modified, deadline=deadline)
             except SourceError as error:
                 # Some steps know what a refusal means and ask for something else instead.
+                refused.append(len(bodies) + len(refused))
                 request = steps.throw(error)
                 continue
             if answer.unchanged and known is not None:
@@ -160,7 +165,8 @@ def _driven(
         kept = Remembered(today, reader)
         if bodies:
             kept = _kept(question, today, (first, _named(request)), bodies, last)
-        return Asked(question, datetime.now(UTC), tuple(bodies), end.value or (), kept)
+        parts = end.value or ()
+        return Asked(question, datetime.now(UTC), tuple(bodies), parts, kept, tuple(refused))
 
 
 def _kept(

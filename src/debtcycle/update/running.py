@@ -101,7 +101,9 @@ def _result(run: _Run, asked: Asked) -> Result:
     # An answer of last time that is still doubted is no good news the second time.
     taken = Taken() if asked.bodies else Taken(quarantined=doubted(run.store, question))
     if asked.bodies:
-        payload = Payload(ORIGIN, question, question.name, asked.bodies, asked.fetched_at)
+        payload = Payload(
+            ORIGIN, question, question.name, asked.bodies, asked.fetched_at, asked.refused
+        )
         try:
             taken = run.taking(
                 run.store,
