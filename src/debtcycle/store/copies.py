@@ -207,7 +207,7 @@ def _is_ours(path: Path, found: Path) -> bool:
     """Whether an archive without its store was left by an earlier backup that was cut off."""
     other = Archive(found)
     known = set(Archive(archive_path(path)).entries)
-    return not other.damaged and known.issuperset(other.entries)
+    return bool(other.entries) and not other.damaged and known.issuperset(other.entries)
 
 
 def _copy_database(source: Path, target: Path) -> None:

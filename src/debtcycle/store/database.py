@@ -18,6 +18,7 @@ from debtcycle.store.schema import DDL, SCHEMA_VERSION
 
 __all__ = [
     "connect",
+    "connect_reading",
     "create",
     "default_path",
     "discard_drafts",
@@ -201,14 +202,22 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         ``store.foreign`` where it holds a trigger or a view, or
         ``store.older`` for one that has to be brought up to date.
     """
+    return _checked(open_any(path, write=write), path, write=write)
+
+
+def connect_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
+    """Open an existing store read-only, also on a full disk; whether it is read as it lies.
+
+    On a full disk there is no room for what SQLite shares a file by. What is stored can be read
+    all the same, unless a log beside it holds figures; nobody can write there either. Such a
+    connection does not see what is written later: who wants to write opens the file anew.
+    """
     try:
-        return _checked(open_any(path, write=write), path, write=write)
+        return connect(path), False
     except StoreError as error:
-        # On a full disk there is no room for what SQLite shares a file by; what is stored can be
-        # read all the same, unless a log beside it holds figures. Nobody can write there either.
-        if write or has_log(path) or error.message_id not in {"store.full", "store.disk"}:
+        if has_log(path) or error.message_id not in {"store.full", "store.disk"}:
             raise
-    return _checked(open_any(path, alone=True), path, write=False)
+    return _checked(open_any(path, alone=True), path, write=False), True
 
 
 def _checked(connection: sqlite3.Connection, path: Path, *, write: bool) -> sqlite3.Connection:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from debtcycle.store.database import connect, reading
+from debtcycle.store.database import connect_reading, reading
 from debtcycle.store.packing import unpack_documents, unpack_rows
 from debtcycle.store.store import Store
 from debtcycle.store.writing import OBSERVATIONS, Batch
@@ -24,7 +24,7 @@ def last_batches(store: Store) -> Mapping[str, Batch]:
         If the file cannot be read.
     """
     batches = {batch.id: batch for batch in store.batches()}
-    connection = connect(store.path)
+    connection = connect_reading(store.path)[0]
     try:
         with reading(store.path):
             found = connection.execute(
@@ -53,7 +53,7 @@ def earliest_after(store: Store, batch: int) -> np.datetime64 | None:
     StoreError
         If the file cannot be read.
     """
-    connection = connect(store.path)
+    connection = connect_reading(store.path)[0]
     days: list[np.datetime64] = []
     try:
         with reading(store.path):

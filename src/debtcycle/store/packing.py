@@ -117,8 +117,8 @@ def unpack_pieces(pieces: Sequence[tuple[int, bytes]]) -> Rows:
             column.take(order) for column in (periods, known, values, basis)
         )
     # By way of whole numbers: a cast of days from short ones goes through the calendar.
-    days = (column.astype("i8").view(_DAY) for column in (periods, known))
-    return Rows(*days, values.astype("f8"), basis)
+    days = [column.astype("i8").view(_DAY) for column in (periods, known)]
+    return Rows(days[0], days[1], values.astype("f8"), basis)
 
 
 def join(parts: Sequence[Rows]) -> Rows:

@@ -10,7 +10,7 @@ from pathlib import Path
 from debtcycle.errors import StoreError
 from debtcycle.store import queries
 from debtcycle.store.archive import Action
-from debtcycle.store.database import connect, has_log, reading
+from debtcycle.store.database import connect_reading, has_log, reading
 from debtcycle.store.held import read_held
 from debtcycle.store.packing import content_hash, unpack_documents, unpack_rows
 from debtcycle.store.schema import DDL, Document, Rows
@@ -54,7 +54,7 @@ def verify(store: Store) -> tuple[Batch, ...]:
         ``store.tampered`` if a batch is not what was imported, ``store.foreign`` if the file
         holds what this package did not put there.
     """
-    connection = connect(store.path)
+    connection = connect_reading(store.path)[0]
     try:
         with reading(store.path):
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
