@@ -18,8 +18,9 @@ import pytest
 
 from debtcycle.errors import StoreError
 from debtcycle.store import Basis, Document, Rows, Store, default_path
-from debtcycle.store.database import connect, faults, settle, writer_lock
+from debtcycle.store.database import connect, faults, schema_version, settle, writer_lock
 from debtcycle.store.packing import content_hash, pack_rows, unpack_rows
+from debtcycle.store.schema import SCHEMA_VERSION
 from debtcycle.store.verify import verify
 
 PERIODS = np.arange("2020-01", "2024-01", dtype="M8[M]").astype("M8[D]")
@@ -186,6 +187,7 @@ def test_what_is_stored_is_read_on_a_full_disk(path: Path, monkeypatch: pytest.M
         before = contents(store)
     with monkeypatch.context() as patch:
         patch.setattr("debtcycle.store.database.Connection", _NoRoom)
+        assert schema_version(path) == SCHEMA_VERSION
         store = Store(path)
         assert contents(store) == before
         assert len(verify(store)) == len(store.batches())

@@ -136,12 +136,25 @@ def _check_foreign(connection: sqlite3.Connection, path: Path) -> None:
 
 def schema_version(path: Path) -> int:
     """The version that a store was written with."""
-    connection = open_any(path)
+    try:
+        return _version_of(open_any(path), path)
+    except StoreError as error:
+        if not _readable_alone(error, path):
+            raise
+    return _version_of(open_any(path, alone=True), path)
+
+
+def _version_of(connection: sqlite3.Connection, path: Path) -> int:
     try:
         with reading(path):
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
     finally:
         connection.close()
+
+
+def _readable_alone(error: StoreError, path: Path) -> bool:
+    """Whether only the room is lacking that sharing a file takes."""
+    return error.message_id in {"store.full", "store.disk"} and not has_log(path)
 
 
 def refuse_newer(path: Path) -> None:
@@ -215,7 +228,7 @@ def connect_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
     try:
         return connect(path), False
     except StoreError as error:
-        if has_log(path) or error.message_id not in {"store.full", "store.disk"}:
+        if not _readable_alone(error, path):
             raise
     return _checked(open_any(path, alone=True), path, write=False), True
 
