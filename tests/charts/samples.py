@@ -180,7 +180,7 @@ def some_explosive(words: Words, name: str, value: float | None) -> Spec:
     wave = tuple((n * 37 % 101) / 50 - 1 for n in range(899))
     boom = Episode(date(1995, 3, 1), date(1999, 11, 1), upward=True)
     crash = Episode(date(2001, 3, 1), date(2002, 11, 1), upward=False)
-    price = ExplosivePanel(name, periods, (*wave, value), line, (boom, crash))
+    price = ExplosivePanel(name, periods, (*wave, value), line, (boom, crash), 1.5)
     residual = ExplosivePanel("residual", periods[99:], (value, *wave[99:]), line[99:], ())
     short = ExplosivePanel("alone", periods[:9], (*wave[:8], 2.0), line[:9], (boom,))
     rows = (ExplosiveRow(price, residual), ExplosiveRow(short))
@@ -189,9 +189,9 @@ def some_explosive(words: Words, name: str, value: float | None) -> Spec:
 
 def some_odds(words: Words, name: str, value: float | None) -> Spec:
     marks = (
-        OddsMark("high", "other", 13.3, 3.4, 24.2),
-        OddsMark(name, "now", value, 0.1, 5.0),
-        OddsMark("any", "base", 6.3, 2.2, 11.1),
+        OddsMark("high", "other", 13.3, 3.4, 24.2, 16, 120),
+        OddsMark(name, "now", value, 0.1, 5.0, 2, 80),
+        OddsMark("any", "base", 6.3, 2.2, 11.1, 63, 1000),
     )
     gap = (Dated(date(1960, 3, 31), -4.0), Dated(date(1960, 6, 30), 11.25))
     measures = (OddsMeasure(name, marks), OddsMeasure("two", marks[:1]))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from debtcycle.crises.files import read_columns, read_crises
-from debtcycle.errors import SourceError
+from debtcycle.errors import ConfigError, SourceError
 from debtcycle.sources import bankingcrises, jst
 
 HEAD = ("year", "country", "iso", *jst.COLUMNS)
@@ -149,27 +149,27 @@ def test_columns_of_a_users_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("quarter,x\n2000-Q1,a\n", "source.row"),
-        ("quarter,x\nspring,1\n", "source.date"),
-        ("quarter,z\n2000-Q1,1\n", "source.column"),
-        ("quarter,x\n", "source.empty"),
-        ("quarter,x\n2000-Q1,1,2\n", "source.width"),
+        ("quarter,x\n2000-Q1,a\n", "crises.file_cell"),
+        ("quarter,x\nspring,1\n", "crises.file_date"),
+        ("quarter,z\n2000-Q1,1\n", "crises.file_column"),
+        ("quarter,x\n", "crises.file_empty"),
+        ("quarter,x\n2000-Q1,1,2\n", "crises.file_form"),
     ],
 )
 def test_bad_cells_of_a_users_file(tmp_path, text, message):
     path = tmp_path / "a.csv"
     path.write_text(text)
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(ConfigError) as caught:
         read_columns(path, ("x",))
     assert caught.value.message_id == message
     assert caught.value.params["name"] == "a.csv"
 
 
 def test_a_file_that_is_not_there_or_too_large(tmp_path):
-    with pytest.raises(SourceError, match=r"source\.unreadable"):
+    with pytest.raises(ConfigError, match=r"crises\.file_unreadable"):
         read_columns(tmp_path / "no.csv", ("x",))
     large = tmp_path / "large.csv"
     with large.open("wb") as handle:
         handle.truncate(65 * 2**20)
-    with pytest.raises(SourceError, match=r"source\.too_large"):
+    with pytest.raises(ConfigError, match=r"crises\.file_large"):
         read_columns(large, ("x",))

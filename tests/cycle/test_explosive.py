@@ -62,7 +62,7 @@ def test_what_the_edition_may_not_hold_is_missing_and_not_guessed(edition_store:
     now = _found(edition_store, "2025-12-15")["nasdaq_sp500"]
     assert (now.price.state, now.price.status) == (ExplosiveState.UNKNOWN, Status.ABSENT)
     assert now.ratio.value is None
-    assert now.residual is None
+    assert now.residual.status is Status.ABSENT
     before = _found(edition_store, "1965-06-30")
     assert before["nasdaq_sp500"].price.status is Status.NOT_BEGUN
     assert before["credit_gdp"].residual.status is Status.SHORT
@@ -176,6 +176,12 @@ def test_daily_closes_become_means_of_months_that_have_ended(edition_store: Stor
     means = top.values[december].mean() / bottom.values[december].mean()
     assert made.ratio.value == pytest.approx(means)
     assert made.ratio.origins[0].period == date(1999, 12, 31)
+    # The residual ends with the last quarter whose investment and GDP were known.
+    assert made.residual.fundamental == "technology_share"
+    assert made.residual.status is Status.OK
+    assert made.residual.last == date(1999, 9, 1)
+    assert made.residual.observations == 177 - 119
+    assert made.price.robust is not None
 
 
 def test_every_ratio_names_series_of_the_catalogue(edition_store: Store):

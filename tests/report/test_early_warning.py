@@ -79,7 +79,11 @@ def test_the_odds_are_those_of_the_record_as_it_stood(judgement_of):
 def test_before_any_record_nothing_is_quoted(judgement_of):
     findings = _findings(judgement_of, "1965-06-30")
     section = crises(words_of("en"), findings)
-    assert all(row[2:] == ("none known yet",) * 2 for row in section.blocks[1].rows)
+    rows = section.blocks[1].rows
+    for row in rows:
+        own = "none: the state is unknown" if row[1] == "unknown" else "none known yet"
+        assert row[2:] == (own, "none known yet")
+    assert {row[1] for row in rows} == {"unknown", "low, below 2 pp"}
     assert any(isinstance(b, Para) and "No record" in b.text for b in section.blocks)
     assert not any(isinstance(block, Table) for block in trust(words_of("en"), findings).blocks)
 
@@ -122,6 +126,8 @@ E, N, A, C, U = (
         (E, U, "there is no residual to set beside it"),
         (N, E, "not explosive itself, but the residual"),
         (C, N, "falling faster than a random walk"),
+        (N, C, "the residual from the real ten-year yield has been falling faster"),
+        (E, C, "the residual from the real ten-year yield has been falling faster"),
         (N, N, "At this date no series is explosive upwards"),
         (A, A, "At this date no series is explosive upwards"),
     ],
@@ -134,13 +140,35 @@ def test_price_and_residual_are_weighed_together(judgement_of, price, residual, 
     assert explosive(words_of("zh"), findings).blocks
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_its_own_swings_explain_is_told_as_not_robust(judgement_of, lang):
+    words = words_of(lang)
+    findings = _findings(judgement_of)
+    credit = next(item for item in findings.explosive if item.series == "credit_gdp")
+    assert credit.residual.robust is False
+    section = explosive(words, findings)
+    told = section.blocks[0].items[-1]
+    assert words.indicator(credit.ratio.indicator) in told
+    assert f"{credit.residual.own.critical:.2f}" in told
+    assert ("not robust", "不稳健")[lang == "zh"] in told.lower()
+    weak = [row for row in _rows(section) if ("not robust", "不稳健")[lang == "zh"] in row[2]]
+    tests = [test for item in findings.explosive for test in (item.price, item.residual)]
+    assert len(weak) == sum(test.robust is False for test in tests)
+    often = _bullets(trust(words, findings))[0]
+    assert "more often than by chance" not in often
+    chances = [test.own.chance_pct for test in tests if test.own is not None]
+    for chance in (min(chances), max(chances)):
+        assert f"{chance:.0f}%" in often
+
+
 def test_a_crash_above_the_line_is_not_told_as_a_boom(judgement_of):
     """October 2008: share prices fell faster than a random walk does."""
     found = _findings(judgement_of, "2008-11-28")
     stocks = next(item for item in found.explosive if item.series == "price_earnings")
     assert (stocks.price.state, stocks.price.rising) == (ExplosiveState.ABOVE, False)
     rows = [row for row in _rows(explosive(words_of("en"), found)) if "earnings" in row[0]]
-    assert rows[0][2] == "falling above the line, not yet long enough"
+    assert rows[0][2].startswith("falling above the line, not yet long enough; ")
+    assert stocks.price.robust is not None
 
 
 def test_the_line_is_named_and_what_is_missing_too(judgement_of):
@@ -168,7 +196,10 @@ def test_json_of_both(judgement_of, day):
         assert known == (item["critical"]["value"] is not None)
         if item["since"]:
             assert item["coverage"]["first"] < item["since"] <= item["coverage"]["last"] <= day
-    assert series["nasdaq_sp500"]["residual"] is None
+    assert series["nasdaq_sp500"]["residual"]["fundamental"] == "technology_share"
+    for test in (part for item in series.values() for part in (item, item["residual"])):
+        assert (test["own_line"] is None) == (test["state"] == "unknown")
+        assert (test["robust"] is None) == (test["state"] in {"unknown", "not_explosive"})
     odds = found["crisis_odds"]
     assert odds["mode"] == "quasi-real-time"
     assert len(odds["measures"]) == 5

@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from debtcycle.errors import SchemaChanged, SourceError
+from debtcycle.i18n import translator
 from debtcycle.sources import _workbook, sniff
 from debtcycle.sources.announcements import Announcement
 from debtcycle.sources.parsed import Parsed
@@ -337,3 +338,17 @@ MESSAGES = {
         "series_id sheet sum too_large unreadable vintage width word",
     )
 }
+
+
+def test_the_macrohistory_database_is_sent_where_it_is_read(tmp_path):
+    """It is not kept in the store, so the refusal names the commands that take the file."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["year", "country", "iso", "gdp", "crisisJST"])
+    book.active.append([1870, "USA", "USA", 1.0, 0])
+    path = tmp_path / "own.xlsx"
+    book.save(path)
+    with pytest.raises(SourceError, match=r"source\.jst"):
+        sniff.read_file(path, today=TODAY)
+    for lang in ("en", "zh"):
+        assert "crises rzone --jst" in translator(lang)("source.jst").splitlines()[0]

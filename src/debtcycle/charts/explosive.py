@@ -28,13 +28,17 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class ExplosivePanel:
-    """One test: its title, and by period the statistic (None where there is none) and its line."""
+    """One test: its title, and by period the statistic (None where there is none) and its line.
+
+    `own` is the line of the series' own short swings, which belongs to the last period.
+    """
 
     title: str
     periods: Sequence[date]
     statistic: Sequence[float | None]
     line: Sequence[float]
     episodes: tuple[Episode, ...]
+    own: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,12 @@ def _values(panel: ExplosivePanel, names: Sequence[str]) -> list[Spec]:
     """Points of the statistic and of its line, which is smooth: one in two dozen is enough."""
     whole = len(panel.periods)
     smooth = sorted({*range(min(whole, _EDGE)), *range(0, whole, _EDGE), whole - 1})
-    return [
+    ends = () if panel.own is None else (panel.periods[0], panel.periods[-1])
+    own = [{"t": day(on), "v": figure(panel.own, _DECIMALS), "line": names[2]} for on in ends]
+    return own + [
         {"t": day(panel.periods[n]), "v": figure(sequence[n], _DECIMALS), "line": name}
         for name, sequence, places in zip(
-            names, (panel.statistic, panel.line), (_seen(panel.statistic), smooth), strict=True
+            names[:2], (panel.statistic, panel.line), (_seen(panel.statistic), smooth), strict=True
         )
         for n in places
     ]
@@ -112,7 +118,7 @@ def _panel(panel: ExplosivePanel, row: ExplosiveRow, words: Words, level: int, *
     """One small multiple; `legend` puts the legends of all below it."""
     first = panel is row.price
     x, names = _time(row), (words("chart.explosive.statistic"), words("chart.explosive.line",
-                                                                      level=level))  # fmt: skip
+                             level=level), words("chart.explosive.own", level=level))  # fmt: skip
     kinds = (words("chart.explosive.upward"), words("chart.explosive.collapse"))
     bands = [
         {"t": day(one.first), "t2": day(one.last), "kind": kinds[not one.upward]}
@@ -139,7 +145,7 @@ def _panel(panel: ExplosivePanel, row: ExplosiveRow, words: Words, level: int, *
     dash: Spec = {
         "field": "line",
         "type": "nominal",
-        "scale": {"domain": list(names), "range": [[1, 0], [4, 3]]},
+        "scale": {"domain": list(names), "range": [[1, 0], [4, 3], [1, 2]]},
         "legend": line_legend if legend else None,
     }
     return {
@@ -167,7 +173,9 @@ def _panel(panel: ExplosivePanel, row: ExplosiveRow, words: Words, level: int, *
                 "encoding": {
                     "x": x,
                     "y": y,
-                    "color": _colour("line", names, (INK, MUTED), line_legend if legend else None),
+                    "color": _colour(
+                        "line", names, (INK, MUTED, MUTED), line_legend if legend else None
+                    ),
                     "strokeDash": dash,
                 },
             },
@@ -185,8 +193,14 @@ def _said(row: ExplosiveRow, words: Words) -> list[str]:
         name = panel.title
         if panel is not row.price:
             name = words("chart.explosive.of", name=row.price.title, tested=panel.title)
-        found.append(words("chart.explosive.said", name=name, value=shown,
-                           line=f"{panel.line[-1]:.2f}".replace("-", "−")))  # fmt: skip
+        line = f"{panel.line[-1]:.2f}".replace("-", "−")
+        if panel.own is None:
+            found.append(words("chart.explosive.said", name=name, value=shown, line=line))
+        else:
+            own = f"{panel.own:.2f}".replace("-", "−")
+            found.append(
+                words("chart.explosive.said_own", name=name, value=shown, line=line, own=own)
+            )
     return found
 
 

@@ -25,6 +25,8 @@ class OddsMark:
     ----------
     kind : {"now", "other", "base"}
         The state of the date, another one, or any country-year.
+    events, observations : int
+        Country-years that a crisis followed, and all in the state.
     """
 
     state: str
@@ -32,6 +34,8 @@ class OddsMark:
     share_pct: float | None
     low_pct: float | None
     high_pct: float | None
+    events: int
+    observations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,12 @@ def _rows(measure: OddsMeasure, words: Words) -> list[Spec]:
         text = words("chart.unknown")
         if share is not None and low is not None and high is not None:
             text = words(
-                "chart.odds.share", share=f"{share:.0f}", low=f"{low:.0f}", high=f"{high:.0f}"
+                "chart.odds.share",
+                share=f"{share:.0f}",
+                low=f"{low:.0f}",
+                high=f"{high:.0f}",
+                events=mark.events,
+                observations=mark.observations,
             )
         found.append(
             {

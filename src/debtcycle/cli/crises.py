@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from debtcycle.crises.files import Columns
     from debtcycle.crises.gap import CreditGap
     from debtcycle.crises.history import Ratios
     from debtcycle.crises.today import CrisisReading
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_WIDTH = 100
 _FILE = click.Path(path_type=Path)
 _FORMATS = ("text", "json")
 _SIGNALS = {
@@ -94,8 +99,38 @@ def today_(context: click.Context, as_of: str | None, form: str, out: Path | Non
     emit(session, _from_store(session, as_of, "", form), out)
 
 
+def _last_quarter(day: date) -> np.datetime64:
+    """First day of the last quarter that had ended by a day."""
+    import numpy as np
+
+    after = day + timedelta(days=1)
+    year, quarter = divmod(after.year * 4 + (after.month - 1) // 3 - 1, 4)
+    return np.datetime64(date(year, 3 * quarter + 1, 1))
+
+
+def _own_columns(path: Path, names: tuple[str, ...], day: date | None) -> Columns:
+    """Columns of a user's file, up to a day."""
+    from debtcycle.crises.files import read_columns
+
+    table = read_columns(path, names)
+    if day is not None:
+        table = table.until(_last_quarter(day))
+        if not table.rows:
+            raise ConfigError("crises.nothing_by", name=path.name, date=day)
+    return table
+
+
+def _cut_said(session: Session, text: str, day: date | None) -> str:
+    """A text with what was cut away from it."""
+    if day is None:
+        return text
+    from debtcycle.report.plain import wrapped
+
+    return "\n".join([text, "", *wrapped(session.texts("crises.cut", date=day), _WIDTH)])
+
+
 def _bis_gaps(
-    path: Path, country: str | None, smoothing: float
+    path: Path, country: str | None, smoothing: float, day: date | None
 ) -> tuple[list[CreditGap], dict[str, Ratios]]:
     """Gaps of the economies of a BIS file, and what the file itself has."""
     from debtcycle.crises.files import read_bis
@@ -107,6 +142,11 @@ def _bis_gaps(
         ratios = tuple(item for item in ratios if item.economy == country.upper())
         if not ratios:
             raise ConfigError("crises.no_country", country=country, name=path.name)
+    if day is not None:
+        cut = (item.until(_last_quarter(day)) for item in ratios)
+        ratios = tuple(item for item in cut if len(item.quarters))
+        if not ratios:
+            raise ConfigError("crises.nothing_by", name=path.name, date=day)
     made = [
         credit_gap(item.ratio_pct, item.quarters, name=item.economy, smoothing=smoothing)
         for item in ratios
@@ -114,14 +154,13 @@ def _bis_gaps(
     return made, {item.economy: item for item in ratios}
 
 
-def _own_gap(path: Path, column: str | None, smoothing: float) -> CreditGap:
+def _own_gap(path: Path, column: str | None, smoothing: float, day: date | None) -> CreditGap:
     """The gap of a column of a user's file."""
-    from debtcycle.crises.files import read_columns
     from debtcycle.crises.gap import credit_gap
 
     if column is None:
         raise ConfigError("crises.no_column", name=path.name)
-    table = read_columns(path, (column,))
+    table = _own_columns(path, (column,), day)
     return credit_gap(
         table.column(column), table.quarters, name=column, smoothing=smoothing, rows=table.rows
     )
@@ -164,18 +203,19 @@ def gap(
         return
     from debtcycle.cli.crises_text import gaps_text
 
+    day = session.day(as_of)
     found: list[CreditGap] = []
     published: dict[str, Ratios] = {}
     if bis_file is not None:
-        found, published = _bis_gaps(bis_file, country, smoothing)
+        found, published = _bis_gaps(bis_file, country, smoothing, day)
     if file is not None:
-        found.append(_own_gap(file, column, smoothing))
+        found.append(_own_gap(file, column, smoothing, day))
     if form == "csv":
         text = _gaps_csv(found)
     elif form == "json":
         text = _json(found)
     else:
-        text = gaps_text(session, found, published)
+        text = _cut_said(session, gaps_text(session, found, published), day)
     emit(session, text, out)
 
 
@@ -202,11 +242,11 @@ def dsr(
         return
     from debtcycle.cli.crises_text import service_text
     from debtcycle.crises._check import figures
-    from debtcycle.crises.files import read_columns
     from debtcycle.crises.gap import quarters_of
     from debtcycle.crises.service import debt_service
 
-    table = read_columns(file, (debt, rate))
+    day = session.day(as_of)
+    table = _own_columns(file, (debt, rate), day)
     quarters_of(table.quarters, debt, table.rows)
     stock, interest = (
         figures(table.column(name), name, least=1, rows=table.rows) for name in (debt, rate)
@@ -215,7 +255,8 @@ def dsr(
     if form == "json":
         emit(session, _json({"quarters": table.quarters, "service": made}), out)
     else:
-        emit(session, service_text(session, table.quarters, made), out)
+        text = service_text(session, table.quarters, made)
+        emit(session, _cut_said(session, text, day), out)
 
 
 @command.command("rzone", cls=WordedCommand, help="help.crises_rzone")
@@ -243,14 +284,21 @@ def rzone(
     from debtcycle.crises.files import read_bis, read_macro_history
     from debtcycle.crises.making import rzone_rows
 
+    day = session.day(as_of)
     progress(session.texts("crises.running"))
     try:
         history = read_macro_history(jst)
+        if day is not None:
+            # A year counts once it has ended.
+            history = history.until((day + timedelta(days=1)).year - 1)
+            if not len(history.years):
+                raise ConfigError("crises.nothing_by", name=jst.name, date=day)
         parts = None if credit is None else read_bis(credit)
         made = rzone_rows(history, parts, replications=replications, by_year=False)
     finally:
         progress_end()
-    emit(session, _json(made) if form == "json" else odds_text(session, made), out)
+    text = _json(made) if form == "json" else _cut_said(session, odds_text(session, made), day)
+    emit(session, text, out)
 
 
 @command.command("logit", cls=WordedCommand, help="help.crises_logit")

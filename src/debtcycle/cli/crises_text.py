@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def _signal_lines(session: Session, item: Signal, level_pct: float) -> list[str]
             texts(
                 "crises.cutoffs",
                 debt=_number(item.cutoffs.debt_pp, 1, plus=True),
-                price=_number(100.0 * item.cutoffs.price_log, 1, plus=True),
+                price=_number(100.0 * math.expm1(item.cutoffs.price_log), 1, plus=True),
                 year=item.cutoffs.year,
                 known=item.cutoffs.known,
             )
@@ -148,7 +149,7 @@ def gaps_text(session: Session, found: Sequence[CreditGap], published: Mapping[s
             _, ours, there = np.intersect1d(made.quarters, own.gap_quarters, return_indices=True)
             if len(ours):
                 worst = max(worst, float(np.nanmax(np.abs(made.gap_pp[ours] - own.gap_pp[there]))))
-            theirs = float(own.gap_pp[-1])
+            theirs = float(own.gap_pp[-1]) if len(own.gap_pp) else None
         values = (made.ratio_pct[-1], made.trend_pct[-1], made.gap_pp[-1], theirs)
         shown = [_number(None if v is None else float(v), 2) for v in values]
         rows.append((made.name, str(made.quarters[0]), str(made.quarters[-1]), *shown))

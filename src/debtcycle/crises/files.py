@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from debtcycle.crises._check import Floats
 from debtcycle.crises.history import MacroHistory, macro_history
-from debtcycle.errors import SourceError
+from debtcycle.errors import ConfigError, SourceError
 from debtcycle.sources import bankingcrises, bis, jst
 from debtcycle.sources._table import quarter_start, read_table
 from debtcycle.sources._workbook import MAX_FILE_BYTES
@@ -43,22 +43,39 @@ class Columns:
         found: Floats = self.values[self.names.index(name)]
         return found
 
+    def until(self, last: np.datetime64) -> Columns:
+        """The rows of quarters up to and including one, by its first day."""
+        kept = self.quarters <= last
+        rows = tuple(row for row, there in zip(self.rows, kept, strict=True) if there)
+        return Columns(self.names, self.quarters[kept], self.values[:, kept], rows)
+
 
 def _read(path: Path) -> bytes:
     """The bytes of a file.
 
     Raises
     ------
-    SourceError
-        ``source.unreadable`` or ``source.too_large``.
+    ConfigError
+        ``crises.file_unreadable`` or ``crises.file_large``: the user named it.
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise SourceError("source.too_large", name=path.name, limit_mb=MAX_FILE_BYTES // 2**20)
+            raise ConfigError("crises.file_large", name=path.name, limit_mb=MAX_FILE_BYTES // 2**20)
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise SourceError("source.unreadable", name=path.name, reason=reason) from error
+        raise ConfigError("crises.file_unreadable", name=path.name, reason=reason) from error
+
+
+_OWN = {
+    "source.column": "column", "source.row": "cell", "source.date": "date", "source.empty": "empty",
+}  # fmt: skip
+
+
+def _own(error: SourceError, name: str) -> ConfigError:
+    """What is wrong with a publisher's file, as it is said of the user's own."""
+    kind = _OWN.get(error.message_id, "form")
+    return ConfigError(f"crises.file_{kind}", **{"name": name, "row": 1} | error.params)
 
 
 def read_columns(path: Path, names: tuple[str, ...]) -> Columns:
@@ -72,13 +89,25 @@ def read_columns(path: Path, names: tuple[str, ...]) -> Columns:
 
     Raises
     ------
-    SourceError
-        ``source.date`` or ``source.row`` with row and column; SchemaChanged ``source.column``.
+    ConfigError
+        ``crises.file_date`` or ``crises.file_cell`` with row and column, ``crises.file_column``,
+        ``crises.file_empty``, ``crises.file_form``: the file is the user's own, and not that of a
+        publisher to be asked again.
     """
+<<<<<<< HEAD
     table = read_table(_read(path), path.name)
     days = table.days(0, read=quarter_start)
     values = np.array([table.numbers(table.index(name)) for name in names])
     return Columns(names, days, values, tuple(table.lines()))
+=======
+    try:
+        table = read_table(_read(path), path.name)
+        days = table.days(0, read=quarter_start)
+        values = np.array([table.numbers(table.index(name)) for name in names])
+    except SourceError as error:
+        raise _own(error, path.name) from error
+    return Columns(names, np.array(days, dtype="datetime64[D]"), values, tuple(table.lines()))
+>>>>>>> w/cri
 
 
 def read_bis(path: Path) -> tuple[Parsed, ...]:

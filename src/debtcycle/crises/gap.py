@@ -82,6 +82,11 @@ class CreditGap:
         )
 
 
+def _quarter(number: int) -> str:
+    """A quarter counted from 1970 as it is written: ``1991-Q2``."""
+    return f"{1970 + number // 4}-Q{number % 4 + 1}"
+
+
 def quarters_of(days: ArrayLike, name: str, rows: Sequence[int] | None = None) -> Days:
     """First days of consecutive quarters.
 
@@ -95,7 +100,7 @@ def quarters_of(days: ArrayLike, name: str, rows: Sequence[int] | None = None) -
     if (odd := np.flatnonzero(np.diff(number) != 1)).size:
         at = int(odd[0]) + 1
         row = at + 1 if rows is None else rows[at]
-        raise ConfigError("crises.quarter", row=row, column=name, value=found[at])
+        raise ConfigError("crises.quarter", row=row, column=name, value=_quarter(int(number[at])))
     return (number * 3).astype("datetime64[M]").astype("datetime64[D]")
 
 

@@ -170,6 +170,14 @@ class Ratios:
     gap_quarters: NDArray[np.datetime64]
     gap_pp: Floats
 
+    def until(self, last: np.datetime64) -> Ratios:
+        """The quarters up to and including one, by its first day."""
+        own, gap = self.quarters <= last, self.gap_quarters <= last
+        return Ratios(
+            self.economy, self.quarters[own], self.ratio_pct[own],
+            self.gap_quarters[gap], self.gap_pp[gap],
+        )  # fmt: skip
+
 
 def bis_ratios(parts: Iterable[Parsed]) -> tuple[Ratios, ...]:
     """Ratios and published gaps of every economy of the credit gap file, in alphabetical order.

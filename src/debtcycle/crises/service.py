@@ -147,7 +147,8 @@ def debt_service(
     Raises
     ------
     ConfigError
-        ``crises.panel`` where shapes differ; ``crises.rate``, ``crises.option``.
+        ``crises.panel`` where shapes differ; ``crises.debt`` for a debt below nought;
+        ``crises.rate``, ``crises.option``.
 
     Notes
     -----
@@ -163,5 +164,9 @@ def debt_service(
     rate = np.asarray(rate_pct, dtype=np.float64)
     if stock.shape != rate.shape:
         raise ConfigError("crises.panel", column="rate_pct", found=rate.shape, wanted=stock.shape)
+    if (stock < 0.0).any():
+        at = int(np.flatnonzero(stock.ravel() < 0.0)[0])
+        row = at + 1 if rows is None else rows[at]
+        raise ConfigError("crises.debt", row=row, value=float(stock.ravel()[at]))
     ratio = 100.0 * stock * annuity_rate(rate, years, rows=rows)
     return DebtService(frozen(ratio), frozen(minus_mean_known(ratio, least)), float(years), least)

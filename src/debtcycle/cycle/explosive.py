@@ -7,6 +7,10 @@ Each ratio is tested twice, as it is and as the residual from what should carry 
 with a(t) and b(t) estimated by least squares on the observations up to t alone, so that no later
 figure enters u(t). A price may explode because its fundamental does; then u does not.
 
+The statistic without lags is larger where short swings are serially correlated, bubble or not. So
+each test has a second line, that of bubble-free worlds with its own short swings (`own_line`); an
+answer that does not hold by that line is not robust.
+
 Source: Phillips, Shi and Yu (2015), International Economic Review 56(4), for test and dating.
 """
 
@@ -21,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from debtcycle.cycle.own_line import MOST_WORLDS, WORLDS, OwnLine, own_line
 from debtcycle.cycle.ratios import RATIOS, Ratio, Sample
 from debtcycle.errors import ConfigError
 from debtcycle.indicators._common import reading, refuse
@@ -125,11 +130,17 @@ class ExplosiveTest:
         Observations that make an episode.
     above_share_pct : float or None
         Dates so far on which the statistic lay above its line, in percent of the dates that have
-        one. Of random walks it is 100 minus the level.
+        one. Of random walks without autocorrelation it is 100 minus the level; of others see
+        `own`.
     episodes : int
         Ended or lasting upward episodes so far.
     previous : tuple of (date, date) or None
         First and last period of the last upward episode that has ended.
+    own : OwnLine or None
+        The line of its own short swings at the last observation.
+    robust : bool or None
+        Whether a state above the plain line holds by the own line too: the last observation, or
+        as many of the last as make an episode, stand above it. None where nothing is above.
     path : ExplosivePath or None
         Statistic, line and episodes up to the date.
     """
@@ -149,6 +160,8 @@ class ExplosiveTest:
     above_share_pct: float | None = None
     episodes: int = 0
     previous: tuple[date, date] | None = None
+    own: OwnLine | None = None
+    robust: bool | None = None
     path: ExplosivePath | None = field(default=None, repr=False)
 
 
@@ -230,6 +243,14 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def _robust(test: SupADF, state: ExplosiveState, shortest: int, own: OwnLine | None) -> bool | None:
+    """Whether a state above the plain line holds by the series' own line."""
+    if own is None or state is ExplosiveState.NOT:
+        return None
+    last = test.bsadf[-1 if state is ExplosiveState.ABOVE else -shortest :]
+    return bool((np.where(np.isnan(last), np.inf, last) > own.critical).all())
+
+
 def _tested(
     values: Floats, periods: NDArray[np.datetime64], monthly: bool, fundamental: str | None
 ) -> ExplosiveTest:
@@ -251,9 +272,12 @@ def _tested(
     dates = len(values) - WINDOW + 1
     span = periods[[0, -1]].astype("M8[M]").astype(int)
     step = 1 if monthly else 3
+    state = _state(now, shortest)
+    own = own_line(values, float(line[-1]), monthly=monthly, window=WINDOW, level_pct=LEVEL_PCT,
+                   worlds=WORLDS if now is None else MOST_WORLDS)  # fmt: skip
     return ExplosiveTest(
         fundamental,
-        _state(now, shortest),
+        state,
         Status.OK,
         since=None if now is None else periods[now.start].item(),
         rising=None if now is None else now.direction == "upward",
@@ -269,6 +293,8 @@ def _tested(
         previous=(periods[ended[-1].start].item(), periods[ended[-1].end].item())
         if ended
         else None,
+        own=own,
+        robust=_robust(test, state, shortest, own),
         path=_path(test, line, periods, [run for run in runs if run.duration >= shortest]),
     )
 

@@ -176,6 +176,25 @@ def _nasdaq(view: View) -> Sample | None:
     return _sample(periods, top / bottom)
 
 
+def _technology(view: View) -> Sample | None:
+    """Log NASDAQ over S&P 500, log share of GDP that is invested in information technology.
+
+    A month has the share of its quarter; months of a quarter without one are left out.
+    """
+    made = _nasdaq(view)
+    if made is None:
+        return None
+    quarters, (spent, gdp) = _joined(
+        _of(view.series("A679RC1Q027SBEA")), _of(view.series("GDP")),
+        start=np.datetime64("1971-01-01"),
+    )  # fmt: skip
+    months: Days = (quarters.astype("M8[M]")[:, None] + np.arange(3)).ravel().astype("M8[D]")
+    periods, (ratio, share) = _joined(
+        (made.periods, made.values), (months, np.repeat(spent / gdp, 3)), start=_STOCKS_FROM
+    )
+    return _sample(periods, np.log(ratio), np.log(share))
+
+
 RATIOS = (
     Ratio(
         "price_dividend", "ratio", True, ("SHILLER_PRICE", "SHILLER_DIVIDEND"), ("SHILLER_CPI",),
@@ -186,7 +205,10 @@ RATIOS = (
         "price_earnings", "ratio", True, ("SHILLER_CAPE",), ("SHILLER_PRICE", "SHILLER_CPI"),
         _alone("SHILLER_CAPE", _STOCKS_FROM), _earnings, "real_earnings",
     ),
-    Ratio("nasdaq_sp500", "ratio", True, ("NASDAQCOM", "SPX"), (), _nasdaq, None, None),
+    Ratio(
+        "nasdaq_sp500", "ratio", True, ("NASDAQCOM", "SPX"), ("A679RC1Q027SBEA", "GDP"), _nasdaq,
+        _technology, "technology_share",
+    ),
     Ratio(
         "gold_cpi", "ratio", True, ("GOLD_MONTHLY", "CPIAUCSL"), ("GS10",),
         _quotient("GOLD_MONTHLY", "CPIAUCSL", _GOLD_FROM), _real_yield, "real_yield",

@@ -46,6 +46,8 @@ def _test(test: ExplosiveTest) -> dict[str, object]:
             "left_out": test.left_out,
             "shortest_episode": test.shortest,
         },
+        "own_line": None if test.own is None else asdict(test.own),
+        "robust": test.robust,
         "above_share_pct": test.above_share_pct,
         "episodes": test.episodes,
         "previous": None if test.previous is None else list(test.previous),

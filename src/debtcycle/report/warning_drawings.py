@@ -96,14 +96,16 @@ def odds_drawing(words: Words, found: Findings) -> Drawing | None:
         return None
     top = 5.0 * -(-max(row.high_pct for row in rows) // 5)
     wide = max(cell_width(state) for _, marks in groups for state, _, _ in marks) + 1
-    columns = _ROOM - wide
+    counts = {id(row): f" {row.before_crisis}/{row.observations}" for row in rows}
+    columns = _ROOM - wide - max(map(len, counts.values()))
     lines = [f"{' ' * wide} 0%{f'{top:.0f}%'.rjust(columns - 2)}"]
     for name, marks in groups:
         if marks:
             lines.append(name)
         lines += [
-            f" {pad(state, wide - 1)} {_interval(row, kind, top, columns)}"
+            f" {pad(state, wide - 1)} {_interval(row, kind, top, columns).ljust(columns)}"
+            f"{counts[id(row)]}"
             for state, kind, row in marks
         ]
-    lines.append(words("odds.legend"))
+    lines += words("odds.legend").splitlines()
     return Drawing(tuple(lines), words("odds.drawing", years=QUOTED_HORIZON))

@@ -36,7 +36,8 @@ def _panel(test: ExplosiveTest, title: str) -> ExplosivePanel | None:
     if path is None:
         return None
     episodes = tuple(Episode(run.first, run.last, run.upward) for run in path.runs)
-    return ExplosivePanel(title, path.periods, path.statistic, path.critical, episodes)
+    return ExplosivePanel(title, path.periods, path.statistic, path.critical, episodes,
+                          None if test.own is None else test.own.critical)  # fmt: skip
 
 
 def _residual(words: Words, test: ExplosiveTest) -> str:
@@ -63,7 +64,15 @@ def explosive_spec(found: Findings, words: Words, sources: str) -> Spec | None:
 def _measures(found: Findings, words: Words) -> Iterator[OddsMeasure]:
     for item in found.crises.signals:
         marks = tuple(
-            OddsMark(state, kind, row.share_pct, row.low_pct, row.high_pct)
+            OddsMark(
+                state,
+                kind,
+                row.share_pct,
+                row.low_pct,
+                row.high_pct,
+                row.before_crisis,
+                row.observations,
+            )
             for state, kind, row in known_odds(words, item, found.as_of.year)
         )
         if marks:

@@ -21,6 +21,7 @@ from debtcycle.sources import (
     fred,
     fred_api,
     fredmd,
+    jst,
     naaim,
     ofr,
     omb,
@@ -129,6 +130,8 @@ def _xlsx(data: bytes, name: str) -> Content:
         return omb.parse(data, name)
     if rows and finra.matches(rows[0]):
         return finra.parse(data, name)
+    if jst.matches(rows):
+        raise SourceError("source.jst", name=name)
     raise _unknown(name)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from debtcycle.crises.quoted import QUOTED_HORIZON
 from debtcycle.crises.record import OddsRow, SkillRow, shipped_record
 from debtcycle.crises.today import Signal
@@ -60,7 +62,7 @@ def _states(words: Words, signals: tuple[Signal, ...]) -> Table:
         (
             _name(words, item),
             words(f"odds.state.{item.signal.partition('_')[0]}.{item.state}"),
-            _odds(words, item.quoted),
+            words("odds.no_state") if item.state == "unknown" else _odds(words, item.quoted),
             _odds(words, item.base),
         )
         for item in signals
@@ -100,7 +102,7 @@ def _cutoffs(words: Words, signals: tuple[Signal, ...]) -> list[str]:
             known=item.cutoffs.known,
             year=item.cutoffs.year,
             debt=figure(item.cutoffs.debt_pp, 1, plus=True),
-            price=figure(100.0 * item.cutoffs.price_log, 1, plus=True),
+            price=figure(100.0 * math.expm1(item.cutoffs.price_log), 1, plus=True),
         )
         for item in signals
         if item.cutoffs is not None

@@ -44,9 +44,12 @@ def _tested(words: Words, test: ExplosiveTest) -> str:
 
 def _state(words: Words, test: ExplosiveTest) -> str:
     why = words(f"status.{test.status.value}")
-    if test.state is ExplosiveState.ABOVE and not test.rising:
-        return words("explosive.state.above_falling")
-    return words(f"explosive.state.{test.state.value}", why=why)
+    falling = test.state is ExplosiveState.ABOVE and not test.rising
+    key = "above_falling" if falling else test.state.value
+    state = words(f"explosive.state.{key}", why=why)
+    if test.robust is None:
+        return state
+    return words(f"explosive.state.{'robust' if test.robust else 'weak'}", state=state)
 
 
 def _number(value: float | None, digits: int = 2) -> str:
@@ -58,6 +61,42 @@ def _tests(findings: Findings) -> Iterator[tuple[ExplosiveSeries, ExplosiveTest]
         yield item, item.price
         if item.residual is not None:
             yield item, item.residual
+
+
+def _doubt(words: Words, item: ExplosiveSeries) -> str | None:
+    """Which of the two tests of a ratio does not hold by its own line; None where both do."""
+    long = {ExplosiveState.EXPLOSIVE, ExplosiveState.COLLAPSE}
+    said = [
+        words("explosive.doubt", tested=_tested(words, test), statistic=_number(test.statistic),
+              own=_number(test.own.critical), chance=figure(test.own.chance_pct, 0))
+        for test in (item.price, item.residual)
+        if test is not None and test.state in long and test.own is not None
+        and test.robust is False
+    ]  # fmt: skip
+    return _joined(words, said)
+
+
+def _joined(words: Words, parts: list[str]) -> str | None:
+    """Sentences in a row; None of none."""
+    if not parts:
+        return None
+    whole, *rest = parts
+    for part in rest:
+        whole = words("explosive.with_doubt", said=whole, doubt=part)
+    return whole
+
+
+def _told(words: Words, item: ExplosiveSeries) -> str | None:
+    """What is said of a ratio: its tests, a residual that collapses, and what is not robust."""
+    parts = [_line(words, item)]
+    other = item.residual
+    if other is not None and other.state is ExplosiveState.COLLAPSE:
+        parts.append(
+            words("explosive.residual_collapse", name=_name(words, item),
+                  fundamental=_fundamental(words, other), other=_period(other.since, item))
+        )  # fmt: skip
+    parts.append(_doubt(words, item))
+    return _joined(words, [part for part in parts if part is not None])
 
 
 def _line(words: Words, item: ExplosiveSeries) -> str | None:
@@ -85,7 +124,7 @@ def _line(words: Words, item: ExplosiveSeries) -> str | None:
 
 
 def _said(words: Words, findings: Findings) -> Block:
-    lines = tuple(filter(None, (_line(words, item) for item in findings.explosive)))
+    lines = tuple(filter(None, (_told(words, item) for item in findings.explosive)))
     if lines:
         return Bullets(lines)
     tests = [test for _, test in _tests(findings)]
@@ -97,17 +136,18 @@ def _now(words: Words, findings: Findings) -> Table:
     head = (
         words("col.what"),
         *(words(f"explosive.col.{c}")
-          for c in ("tested", "state", "since", "statistic", "critical", "until")),
+          for c in ("tested", "state", "since", "statistic", "critical", "own", "until")),
     )  # fmt: skip
     rows = tuple(
         (
             _name(words, item), _tested(words, test), _state(words, test),
             _period(test.since, item), _number(test.statistic), _number(test.critical),
+            _number(None if test.own is None else test.own.critical),
             _period(test.last, item),
         )
         for item, test in _tests(findings)
     )  # fmt: skip
-    return Table(head, rows, frozenset({4, 5}), words("explosive.title.now"))
+    return Table(head, rows, frozenset({4, 5, 6}), words("explosive.title.now"))
 
 
 def _record(words: Words, findings: Findings) -> list[Block]:
@@ -123,6 +163,7 @@ def _record(words: Words, findings: Findings) -> list[Block]:
             _NONE if test.previous is None
             else words("explosive.span", first=_period(test.previous[0], item),
                        last=_period(test.previous[1], item)),
+            _NONE if test.own is None else f"{figure(test.own.chance_pct, 0)}%",
         )
         for item, test in _tests(findings)
         if test.above_share_pct is not None
@@ -132,10 +173,11 @@ def _record(words: Words, findings: Findings) -> list[Block]:
     head = (
         words("col.what"),
         *(words(f"explosive.col.{c}")
-          for c in ("tested", "sample", "observations", "share", "episodes", "previous")),
+          for c in ("tested", "sample", "observations", "share", "episodes", "previous",
+            "bubble_free")),
     )  # fmt: skip
     title = words("explosive.title.record", expected=100 - LEVEL_PCT)
-    return [Table(head, rows, frozenset({3, 4, 5}), title)]
+    return [Table(head, rows, frozenset({3, 4, 5, 7}), title)]
 
 
 def _remarks(words: Words, findings: Findings) -> list[Block]:

@@ -6,6 +6,7 @@ from debtcycle.crises.quoted import QUOTED_HORIZON
 from debtcycle.crises.record import Record, SkillRow, shipped_record
 from debtcycle.cycle.explosive import LEVEL_PCT
 from debtcycle.cycle.findings import Findings
+from debtcycle.cycle.own_line import MOST_LAGS, MOST_WORLDS, WORLDS
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import figure
 from debtcycle.report.sections.crises import area, false_alarms, hits
@@ -69,12 +70,18 @@ def trust_lines(words: Words, findings: Findings) -> tuple[str, ...]:
         if test is not None and test.above_share_pct is not None
     ]
     lines = []
-    if tests:
+    chances = [test.own.chance_pct for test in tests if test.own is not None]
+    if chances:
         shares = [test.above_share_pct or 0.0 for test in tests]
         lines.append(
             words("trust.often", tests=len(tests), low=figure(min(shares), 0),
-                  high=figure(max(shares), 0), expected=100 - LEVEL_PCT)
+                  high=figure(max(shares), 0), expected=100 - LEVEL_PCT,
+                  least=figure(min(chances), 0), most=figure(max(chances), 0),
+                  above=sum(test.robust is not None for test in tests),
+                  robust=sum(test.robust is True for test in tests))
         )  # fmt: skip
+        lines.append(words("trust.own", worlds=WORLDS, most_worlds=MOST_WORLDS,
+                           months=MOST_LAGS[True], quarters=MOST_LAGS[False]))  # fmt: skip
     lines += [words("trust.null"), words("trust.residual")]
     if tests:
         shortest = sorted({test.shortest for test in tests})
