@@ -17,6 +17,7 @@ from _timing import Measure, timed, write_results
 
 from debtcycle.catalogue import Catalogue, load_catalogue
 from debtcycle.intake import Payload, is_known, take
+from debtcycle.reference import fill
 from debtcycle.sources.parsed import Parsed
 from debtcycle.sources.sniff import read_bytes
 from debtcycle.sources.steps import Question
@@ -125,6 +126,44 @@ def read_ours(path: Path, name: str) -> Rows:
         return store.rows(name)
 
 
+def timed_report(path: Path) -> float:
+    """Seconds of wall time for the whole command."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "debtcycle", "--store", str(path), "report"]
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def revised(store: Store, name: str, day: np.datetime64, count: int) -> None:
+    """One batch: the newest figures of a series as they were, seen again on a later day."""
+    seen = store.rows(name).as_of(day)
+    seen = seen.take(np.arange(len(seen))[-count:])
+    known = np.full(len(seen), day)
+    rows = Rows(seen.periods, known, seen.values, np.zeros(len(seen), dtype="i1"))
+    store.append("bench", f"{name} {day} {count}", {name: rows})
+
+
+def report_times(path: Path) -> tuple[int, float, float, float]:
+    """Rows, and the report: made first, made again, and after an update of three figures.
+
+    The store is the edition with whole revisions of its daily series on top, each batch of a
+    later day, up to two million rows.
+    """
+    with Store.create(path) as store:
+        fill(store)
+        daily = [i.id for i in load_catalogue() if i.id in store.series and i.frequency == "daily"]
+        total = sum(len(store.rows(name)) for name in store.series)
+        day = np.datetime64("2024-01-01")
+        while total < SERIES * PERIODS:
+            day += np.timedelta64(7, "D")
+            for name in daily:
+                revised(store, name, day, PERIODS)
+                total += min(PERIODS, len(store.rows(name).as_of(day)))
+        first, again = timed_report(path), min(timed_report(path) for _ in range(3))
+        revised(store, "UNRATE", np.datetime64("2026-11-20"), 3)
+    return total, first, again, timed_report(path)
+
+
 def main() -> None:
     """Measure and write the table."""
     names = [f"S{n:03d}" for n in range(SERIES)]
@@ -161,6 +200,7 @@ def main() -> None:
         as_of = timed(view)
         memory = subprocess.run([sys.executable, "-c", MEMORY, str(path)], check=True,
                                 capture_output=True, text=True, env={**os.environ})  # fmt: skip
+        total, made, kept, updated = report_times(Path(scratch) / "full.sqlite")
         archive = path.with_name(f"{path.name}.archive")
         sizes = [place.stat().st_size / 1e6 for place in (path, table, archive)]
     given = 2 * sum(map(len, bodies.values())) / 1e6
@@ -175,6 +215,9 @@ def main() -> None:
             Measure("an update, 200 answers with other line ends, nothing new", parsed, 10.0),
             Measure("the first update: parsed, judged, stored, archived", first),
             Measure("every batch verified by its hash", checked),
+            Measure(f"report, the whole command, {total:,} rows", kept, 2.0),
+            Measure("the same after an update of three figures", updated, 2.0),
+            Measure("the same the first time, every month judged", made),
         ],
         notes=[
             f"Peak memory with all series read: {memory.stdout.strip()} MB (bar 300 MB).",

@@ -299,7 +299,7 @@ def test_a_held_file_is_told_and_not_read_again(store: Store, tmp_path: Path) ->
     path.write_text("observation_date,UNRATE\n" + "\n".join(lines) + "\n", encoding="utf-8")
     result = import_file(store, path, retrieved=date(2025, 3, 9), today=date(2025, 3, 9))
     assert (result.status, len(result.held)) == (Status.HELD, 1)
-    assert import_file(store, path).status is Status.UNCHANGED
+    assert import_file(store, path).status is Status.HELD, "told again while it is held"
     assert len(store.quarantine()) == 1
 
 

@@ -61,6 +61,11 @@ def test_the_life_of_what_is_not_believed(call, own_store, doubtful, lang):
     for words in (("quarantine", "list"), ("quarantine", "show", "1")):
         shown = call(*at, *words)
         assert (shown.code, "UNRATE" in shown.out, "2026-11-20" in shown.out) == (0, True, True)
+    said = "quarantine list"
+    for words in (("status",), ("report",), ("report", "--format", "html")):
+        out = call(*at, *words).out
+        assert ("UNRATE" in out, said in out) == (True, True), words
+    assert said not in call(*at, "report", "--as-of", "2020-01-31").out
     table = call(*at, "quarantine", "show", "1", "--format", "csv").out.splitlines()
     assert table[0] == "period,given,in_force"
     assert len(table) > 700
@@ -73,6 +78,7 @@ def test_the_life_of_what_is_not_believed(call, own_store, doubtful, lang):
     earlier = ("series", "show", "UNRATE", "--as-of", "2026-11-19", "--format", "csv")
     assert call(*at, *earlier).code == 0
     assert call(*at, "quarantine", "list").out.count("\n") == 1
+    assert said not in call(*at, "status").out + call(*at, "report").out
     assert call(*at, "doctor").code == 0
 
 

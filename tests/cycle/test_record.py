@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from debtcycle.catalogue import load_catalogue
 from debtcycle.cycle import record as room
 from debtcycle.cycle.assess import assess
-from debtcycle.cycle.record import RecordRow, cache_path, fingerprint, record, record_rows
+from debtcycle.cycle.record import RecordRow, cache_path, record, record_rows
 from debtcycle.cycle.replay import record_of
 from debtcycle.cycle.verdict import Verdict
 from debtcycle.reference import fill
-from debtcycle.store import Rows, Store
+from debtcycle.store import Document, Rows, Store
 from debtcycle.views import View
 
 
@@ -71,27 +72,85 @@ def test_a_damaged_file_is_computed_anew(own, damage):
     assert record_rows(view) == expected == plain(view)
 
 
-def test_new_figures_make_old_rows_worthless(own):
-    view = View(as_of="2000-04-30", store=own)
-    record_rows(view)
-    before = fingerprint(own)
-    known = own.rows("UNRATE")
-    later = Rows(known.periods[-1:], known.known_from[-1:], known.values[-1:] + 9, known.basis[-1:])
-    own.append("test", "a" * 64, {"UNRATE": later})
-    assert fingerprint(own) != before
-    path = cache_path(own)
-    old = path.read_bytes()
+@pytest.fixture
+def calls(monkeypatch):
+    """Days that are judged anew."""
+    made: list[date] = []
+    monkeypatch.setattr(room, "assess", lambda v: made.append(v.as_of) or assess(v))
+    return made
+
+
+def _revised(store, day, *, add):
+    """A batch with another figure for the newest period, known from a day on."""
+    seen = store.rows("UNRATE").as_of(np.datetime64(day, "D")).take(slice(-1, None))
+    known = np.array([day], dtype="M8[D]")
+    rows = Rows(seen.periods, known, seen.values + add, np.zeros(1, dtype="i1"))
+    store.append("test", f"{day}{add}", {"UNRATE": rows})
+
+
+@pytest.mark.parametrize(
+    ("known", "anew"),
+    [
+        ("2026-11-20", 0),
+        ("2000-04-30", 1),
+        ("2000-03-31", 2),
+        ("2000-03-30", 2),
+        ("2000-02-29", 3),
+        ("1999-01-01", 9),
+    ],
+)
+def test_new_figures_make_worthless_what_was_judged_since_they_were_known(own, calls, known, anew):
     record_rows(View(as_of="2000-04-30", store=own))
-    assert path.read_bytes() != old
+    calls.clear()
+    _revised(own, known, add=9.0)
+    view = View(as_of="2000-04-30", store=own)
+    found, made = record_rows(view), list(calls)
+    assert found == plain(view)
+    assert len(made) == anew
+    calls.clear()
+    assert record_rows(view) == found
+    assert calls == []
 
 
-def test_other_rules_make_old_rows_worthless(own, monkeypatch):
-    before = fingerprint(own)
-    monkeypatch.setattr(room, "__version__", "9.9.9")
-    assert fingerprint(own) != before
-    monkeypatch.undo()
-    monkeypatch.setattr(room, "_rules", lambda: "other")
-    assert fingerprint(own) != before
+def test_of_several_new_batches_the_earliest_figure_counts(own, calls):
+    record_rows(View(as_of="2000-04-30", store=own))
+    calls.clear()
+    for known, add in (("2000-03-10", 3.0), ("2026-11-01", 1.0), ("2000-04-10", 4.0)):
+        _revised(own, known, add=add)
+    view = View(as_of="2000-04-30", store=own)
+    found, made = record_rows(view), list(calls)
+    assert (found, made) == (plain(view), [date(2000, 3, 31), date(2000, 4, 30)])
+
+
+def test_an_announcement_counts_from_its_day(own, calls):
+    record_rows(View(as_of="2000-04-30", store=own))
+    calls.clear()
+    shown = own.documents("announcement")[0]
+    own.append(
+        "t", "b" * 64, {}, [Document(shown.kind, np.datetime64("2000-04-01"), shown.payload)]
+    )
+    record_rows(View(as_of="2000-04-30", store=own))
+    assert calls == [date(2000, 4, 30)]
+
+
+def test_other_batches_or_fewer_than_those_judged_make_all_rows_worthless(own, calls, tmp_path):
+    record_rows(View(as_of="1999-10-31", store=own))
+    calls.clear()
+    with Store.create(tmp_path / "other.sqlite") as other:
+        cache_path(own).rename(cache_path(other))
+        record_rows(View(as_of="1999-10-31", store=other))
+    assert len(calls) == 3
+
+
+@pytest.mark.parametrize("name", ["__version__", "_MODULES"])
+def test_other_rules_make_old_rows_worthless(own, calls, monkeypatch, name):
+    record_rows(View(as_of="1999-10-31", store=own))
+    calls.clear()
+    monkeypatch.setattr(room, name, "9.9.9" if name == "__version__" else room._MODULES[:-1])
+    room._rules.cache_clear()
+    record_rows(View(as_of="1999-10-31", store=own))
+    room._rules.cache_clear()
+    assert len(calls) == 3
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(own, monkeypatch):

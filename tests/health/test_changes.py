@@ -297,10 +297,10 @@ def test_a_gauge_keeps_what_was_told_of_it_until_it_moves_enough(grown: Store):
 def test_what_is_kept_is_read_back_whole_or_not_at_all(grown: Store, tmp_path: Path, monkeypatch):
     monkeypatch.setenv("DEBTCYCLE_STATE", str(tmp_path / "state" / "deep"))
     path = room.seen_path(grown)
-    assert room.read_seen(path) is None
+    assert room.read_seen(path) == (None, None)
     seen = next_seen(*judged(grown, NOW))
     room.write_seen(path, seen)
-    assert room.read_seen(path) == seen
+    assert room.read_seen(path) == (seen, None)
     assert path.stat().st_mode & 0o077 == 0
     other = msgspec.structs.replace(seen, version="9")
 
@@ -311,17 +311,29 @@ def test_what_is_kept_is_read_back_whole_or_not_at_all(grown: Store, tmp_path: P
     with pytest.raises(ConfigError) as refused:
         room.write_seen(path, other)
     assert refused.value.message_id == "since.unwritable"
-    assert room.read_seen(path) == seen
+    assert room.read_seen(path) == (seen, None)
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"[1, 2]", b"x" * (2 << 20)])
-def test_a_broken_file_is_refused_and_named(tmp_path: Path, content: bytes):
+def test_a_broken_file_is_set_aside(tmp_path: Path, content: bytes):
     path = tmp_path / "seen.json"
     path.write_bytes(content)
-    with pytest.raises(ConfigError) as refused:
-        room.read_seen(path)
-    assert refused.value.message_id == "since.unreadable"
+    aside = tmp_path / "seen.json.broken"
+    assert room.read_seen(path) == (None, aside)
+    assert (aside.read_bytes(), path.exists()) == (content, False)
+    assert room.read_seen(path) == (None, None)
+
+
+def test_what_cannot_be_read_or_set_aside_is_refused_and_named(tmp_path: Path):
+    folder, broken = tmp_path / "folder.json", tmp_path / "seen.json"
+    folder.mkdir()
+    broken.write_bytes(b"{")
+    (tmp_path / "seen.json.broken").mkdir()
+    for path in (folder, broken):
+        with pytest.raises(ConfigError) as refused:
+            room.read_seen(path)
+        assert refused.value.message_id == "since.unreadable"
 
 
 def test_stores_are_kept_apart(tmp_path: Path, monkeypatch, grown: Store, edition_store: Store):

@@ -21,6 +21,7 @@ from debtcycle.sources.sniff import read_bytes
 from debtcycle.sources.steps import Part, Question, Request
 from debtcycle.store import Rows, Store
 from debtcycle.store.archive import archive_path
+from debtcycle.store.copies import backup, restore
 from debtcycle.store.verify import lacking, verify
 
 CATALOGUE = load_catalogue()
@@ -173,7 +174,22 @@ def test_nothing_to_rebuild_from(tmp_path: Path) -> None:
     assert path.read_bytes() == b"garbage" * 100
 
 
-def test_the_archive_of_a_store_that_is_gone_is_kept(path: Path) -> None:
+def test_where_a_store_is_lost_its_archive_is_not_passed_over(path: Path) -> None:
+    truth, archive = told(path), archive_path(path).read_bytes()
+    path.unlink()
+    with pytest.raises(StoreError) as caught:
+        open_store(path)
+    assert (caught.value.message_id, caught.value.params["count"]) == ("store.lost", 8)
+    assert (path.exists(), archive_path(path).read_bytes()) == (False, archive)
+    assert rebuild(path, ask=ask).lost == ()
+    assert told(path)[:3] == truth[:3]
+
+
+def test_an_archive_of_the_edition_alone_holds_nothing_of_the_user(tmp_path: Path) -> None:
+    """A first use that was cut off leaves one; the next begins anew."""
+    path = tmp_path / "store.sqlite"
+    open_store(path).close()
+    reference._opened.cache_clear()
     archive = archive_path(path).read_bytes()
     path.unlink()
     with open_store(path) as store:
@@ -181,6 +197,22 @@ def test_the_archive_of_a_store_that_is_gone_is_kept(path: Path) -> None:
     reference._opened.cache_clear()
     (kept,) = path.parent.glob("*.archive.*")
     assert kept.read_bytes() == archive
+
+
+def test_a_newer_store_is_not_replaced(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    backup(path, copy)
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = {item.name: item.read_bytes() for item in tmp_path.iterdir()}
+    for call in (lambda: rebuild(path, ask=ask), lambda: restore(path, copy)):
+        with pytest.raises(StoreError) as caught:
+            call()
+        assert (caught.value.message_id, caught.value.params["version"]) == ("store.newer", 99)
+        left = {item.name: item.read_bytes() for item in tmp_path.iterdir()}
+        assert {name: body for name, body in left.items() if name in before} == before
+        assert not [name for name in left if ".before-" in name or ".new" in name]
 
 
 def test_an_older_store_gets_the_payload_of_its_edition(tmp_path: Path) -> None:

@@ -83,6 +83,61 @@ def test_what_is_not_a_copy_is_left_alone(path: Path, tmp_path: Path) -> None:
     assert letter.read_text(encoding="utf-8") == "dear"
 
 
+def test_a_strangers_archive_is_left_alone(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    other = tmp_path / "other.sqlite"
+    with Store.create(other) as store:
+        add(store, "X", 5.0)
+    for content in (b"dear", archive_path(other).read_bytes()):
+        archive_path(copy).write_bytes(content)
+        with pytest.raises(StoreError) as caught:
+            backup(path, copy)
+        assert caught.value.message_id == "store.notours"
+        assert caught.value.params["path"] == archive_path(copy)
+        assert (archive_path(copy).read_bytes(), copy.exists()) == (content, False)
+    # What an earlier backup left that was cut off before its end is ours.
+    archive_path(copy).write_bytes(archive_path(path).read_bytes())
+    assert len(backup(path, copy)) == 2
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ("CREATE TRIGGER t AFTER INSERT ON batch BEGIN DELETE FROM memory; END", "trigger t"),
+        ("CREATE VIEW v AS SELECT * FROM batch", "view v"),
+        ("CREATE TABLE more (x)", "table more"),
+        ("CREATE INDEX i ON batch (source)", "table i"),
+        ("DROP INDEX batch_payload", "table batch_payload"),
+        ("INSERT INTO piece VALUES (77, 9999, 1, 0, x'')", "block 77"),
+        ("INSERT INTO piece VALUES (77, 1, 9999, 0, x'')", "block 77"),
+    ],
+)
+def test_what_does_not_belong_there_is_found(
+    path: Path, tmp_path: Path, done: str, said: str
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    backup(path, copy)
+    connection = sqlite3.connect(copy)
+    connection.execute(done)
+    connection.commit()
+    connection.close()
+    before = content(path)
+    for call in (lambda: content(copy), lambda: restore(path, copy)):
+        with pytest.raises(StoreError) as caught:
+            call()
+        assert (caught.value.message_id, caught.value.params["what"]) == ("store.foreign", said)
+    assert content(path) == before, "nothing foreign comes in by a copy"
+
+
+def test_a_page_of_rubbish_at_the_end_is_found(path: Path) -> None:
+    assert content(path)
+    with path.open("ab") as stream:
+        stream.write(b"\xff" * 4096)
+    with pytest.raises(StoreError) as caught:
+        content(path)
+    assert caught.value.message_id == "store.broken"
+
+
 def test_a_copy_made_while_a_writer_writes_is_that_of_one_moment(
     path: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -17,8 +18,9 @@ import pytest
 
 from debtcycle.errors import StoreError
 from debtcycle.store import Basis, Document, Rows, Store, default_path
-from debtcycle.store.database import connect, settle, writer_lock
+from debtcycle.store.database import connect, faults, schema_version, settle, writer_lock
 from debtcycle.store.packing import content_hash, pack_rows, unpack_rows
+from debtcycle.store.schema import SCHEMA_VERSION
 from debtcycle.store.verify import verify
 
 PERIODS = np.arange("2020-01", "2024-01", dtype="M8[M]").astype("M8[D]")
@@ -165,6 +167,61 @@ def test_a_full_disk_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch)
         assert caught.value.message_id == "store.full"
         assert contents(store) == before
         assert store.append("third", "cc", many) == 60 * len(PERIODS)
+
+
+class _NoRoom(sqlite3.Connection):
+    """As on a disk without a byte left: a file can only be read as it lies."""
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        self.sealed = "immutable=1" in str(arguments[0])
+
+    def execute(self, *arguments: object) -> sqlite3.Cursor:
+        if not self.sealed:
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(*arguments)  # type: ignore[arg-type]
+
+
+def test_what_is_stored_is_read_on_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store(path) as store:
+        before = contents(store)
+    with monkeypatch.context() as patch:
+        patch.setattr("debtcycle.store.database.Connection", _NoRoom)
+        assert schema_version(path) == SCHEMA_VERSION
+        store = Store(path)
+        assert contents(store) == before
+        assert len(verify(store)) == len(store.batches())
+        with pytest.raises(StoreError):
+            store.append("third", "cc", {"C": rows()})
+    assert store.append("third", "cc", {"C": rows()}) == len(PERIODS)
+    assert len(store.rows("C")) == len(PERIODS), "what is written is seen once there is room"
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.ENOSPC, "store.full"),
+        (errno.EDQUOT, "store.full"),
+        (errno.EIO, "store.disk"),
+        (None, "store.disk"),
+    ],
+)
+def test_a_disk_without_room_is_told_from_one_that_fails(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int | None, said: str
+) -> None:
+    """SQLite calls both an I/O error."""
+    with monkeypatch.context() as patch:
+        if number is not None:
+
+            def refused(_handle: int, _content: bytes) -> int:
+                raise OSError(number, "refused")
+
+            patch.setattr("debtcycle.store.database.os.write", refused)
+        with pytest.raises(StoreError) as caught, faults(path):
+            raise sqlite3.OperationalError("disk I/O error")
+    assert caught.value.message_id == said
+    assert not list(path.parent.glob("*.new"))
 
 
 # --- broken files ----------------------------------------------------------------------------

@@ -39,10 +39,14 @@ USUAL = {
 
 
 def csv_of(series: str, *multiples: float, start: str = "2026-01") -> bytes:
-    """Figures of successive months as FRED writes them, as multiples of a usual one."""
+    """Figures of successive months as FRED writes them, as multiples of a usual one.
+
+    Those of GDP are of quarters.
+    """
     year, month = map(int, start.split("-"))
+    step = 3 if series == "GDP" else 1
     lines = [f"observation_date,{series}"]
     for multiple in multiples:
         lines.append(f"{year}-{month:02}-01,{round(multiple * USUAL[series], 6)}")
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        year, month = (year, month + step) if month + step <= 12 else (year + 1, month + step - 12)
     return "\n".join([*lines, ""]).encode()

@@ -11,6 +11,7 @@ import pytest
 
 from debtcycle.errors import ConfigError, SourceError, StoreError
 from debtcycle.intake import take
+from debtcycle.intake.release import drop
 from debtcycle.network import Secret, Settings
 from debtcycle.sources import fred
 from debtcycle.sources.steps import Request
@@ -323,10 +324,10 @@ def test_a_figure_out_of_bounds_is_a_failure_of_its_own(publisher, store, update
 
 def test_doubtful_figures_are_kept_apart_and_shown(publisher, store, updated):
     history = [1.0 + n / 100 for n in range(40)]
-    served = _served(publisher, GDP=csv_of("GDP", *history, start="2020-01"))
+    served = _served(publisher, GDP=csv_of("GDP", *history, start="2015-01"))
     updated({"fred": served.address}, [question("GDP")])
     served.plays["/GDP"] = says(
-        reply(csv_of("GDP", *(x * 0.6 for x in history), start="2020-01"), ETag='"2"')
+        reply(csv_of("GDP", *(x * 0.6 for x in history), start="2015-01"), ETag='"2"')
     )
     later = TODAY + timedelta(days=1)
     summary = updated({"fred": served.address}, [question("GDP")], today=later)
@@ -336,6 +337,14 @@ def test_doubtful_figures_are_kept_apart_and_shown(publisher, store, updated):
     assert store.rows("GDP").as_of(later).values.tolist() == [
         pytest.approx(30_000 * x) for x in history
     ]
+    # As long as it is doubted it is told: the same day, asked again, and the next day.
+    for on, fresh in ((later, False), (later, True), (later + timedelta(days=1), False)):
+        again = updated({"fred": served.address}, [question("GDP")], today=on, fresh=fresh)
+        assert (_outcomes(again), again.exit_code) == ({"GDP": "quarantined"}, 3), (on, fresh)
+    assert len(store.quarantine()) == 1
+    drop(store, [store.quarantine()[0].id])
+    again = updated({"fred": served.address}, [question("GDP")], today=on)
+    assert (_outcomes(again), again.exit_code) == ({"GDP": "known"}, 0)
 
 
 def test_an_interruption_keeps_what_has_come_and_the_next_run_goes_on(publisher, store, updated):

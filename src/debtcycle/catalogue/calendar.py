@@ -25,6 +25,7 @@ __all__ = [
     "known_from",
     "last_fresh_day",
     "month_end",
+    "off_grid",
     "period_end",
     "period_start",
     "shift_months",
@@ -71,6 +72,24 @@ def period_start(info: SeriesInfo, periods: Days) -> Days:
         return periods
     start: Days = (periods.astype("M8[M]") - np.timedelta64(span - 1, "M")).astype("M8[D]")
     return start
+
+
+def off_grid(info: SeriesInfo, periods: Days) -> NDArray[np.bool_]:
+    """Whether days are no periods as the series writes them, e.g. the 15th in a monthly one.
+
+    Months, quarters and years are written as their first day or as the last day of their last
+    month, as the catalogue says; a year written so may be a fiscal one. Of days and weeks every
+    day may be one, since holidays move them.
+    """
+    span = _MONTHS.get(info.frequency)
+    if span is None:
+        return np.zeros(periods.shape, dtype=bool)
+    months = periods.astype("M8[M]")
+    ends = info.stamp == "end"
+    off: NDArray[np.bool_] = periods != (month_end(periods) if ends else months.astype("M8[D]"))
+    if not (ends and info.frequency is Frequency.ANNUAL):
+        off |= (months.astype("i8") + ends) % span != 0
+    return off
 
 
 def known_from(

@@ -17,6 +17,7 @@ from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
     from debtcycle.cycle.judgement import Judgement
+    from debtcycle.store import Store
     from debtcycle.views import View
 
 __all__ = ["command", "judged", "screen"]
@@ -45,13 +46,12 @@ def screen(out: Path | None) -> tuple[int, bool]:
     return width, colour
 
 
-def _note(session: Session, judgement: Judgement) -> str:
-    """How old the answer is, where the date was chosen and not given."""
+def _note(session: Session, judgement: Judgement, store: Store) -> str:
+    """How old the answer is, and what it does not know, where the date was not given."""
     now = today()
     days = (now - judgement.as_of).days
-    if not days:
-        return ""
-    return session.texts("report.newest", date=judgement.as_of, days=days, today=now)
+    age = session.texts("report.newest", date=judgement.as_of, days=days, today=now) if days else ""
+    return " ".join(filter(None, [age, session.held_back(store, "report.held_back")]))
 
 
 def _render(
@@ -106,5 +106,5 @@ def command(
     if quiet:
         raise ConfigError("since.quiet")
     judgement, view = judged(session, as_of)
-    note = _note(session, judgement) if as_of is None else ""
+    note = _note(session, judgement, view.store) if as_of is None else ""
     emit(session, _render(session, judgement, view, form, note, out), out)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Session", "session_of", "today"]
 
+MOST_NAMED = 3
+
 
 def today() -> date:
     """The calendar day, UTC: the one clock of the command line."""
@@ -87,6 +89,15 @@ class Session:
             return open_store(path)
         except OSError as error:
             raise StoreError("store.unreadable", path=path) from error
+
+    def held_back(self, store: Store, message_id: str) -> str:
+        """How many series have figures kept apart, and the first of them; "" where none has."""
+        names = sorted({line.series for line in store.quarantine()})
+        if not names:
+            return ""
+        shown = self.texts("list.comma").join(names[:MOST_NAMED])
+        shown += " ..." if len(names) > MOST_NAMED else ""
+        return self.texts(message_id, count=len(names), names=shown)
 
     def view(self, as_of: date | None = None) -> View:
         """What was known on a day, today by default."""

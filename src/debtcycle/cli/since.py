@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from debtcycle.cli.output import emit
 from debtcycle.cli.session import Session
 from debtcycle.errors import ConfigError
@@ -76,7 +78,9 @@ def tell_changes(
     if form not in FORMATS:
         raise ConfigError("since.format", form=form)
     path = seen_path(session.open_store())
-    seen = read_seen(path)
+    seen, aside = read_seen(path)
+    if aside is not None:
+        click.echo(session.texts("since.aside", path=aside), err=True)
     judgement, view = _judged(session, as_of, seen)
     found = None if seen is None else since(seen, view, judgement)
     if not quiet or (found is not None and found.anything):

@@ -72,6 +72,7 @@ def _head(session: Session, store: Store) -> list[str]:
             last=batches[-1].imported_at[:10] if batches else "-",
         ),
         texts("standing.edition", digest=digest[:12], state=texts(f"standing.edition.{held}")),
+        *filter(None, [session.held_back(store, "standing.quarantine")]),
     ]
 
 

@@ -33,9 +33,12 @@ def _left(session: Session, seconds: float | None) -> str:
 
 def _made_empty(session: Session) -> None:
     """Put an empty store where there is none yet: history is then what publishers tell."""
+    from debtcycle.reference import refuse_lost
     from debtcycle.store import Store, default_path
 
     path = default_path() if session.store is None else session.store
+    if not path.exists():
+        refuse_lost(path)
     Store.create(path).close()
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from debtcycle.intake.answers import seen_vintage
 from debtcycle.intake.files import FileResult, Status, find_files, import_file, import_files
-from debtcycle.intake.taking import Payload, Taken, answer_again, is_known, last_mark, take
+from debtcycle.intake.taking import (
+    Payload,
+    Taken,
+    answer_again,
+    doubted,
+    is_known,
+    last_mark,
+    take,
+)
 from debtcycle.store import Held
 
 __all__ = [
@@ -14,6 +22,7 @@ __all__ = [
     "Status",
     "Taken",
     "answer_again",
+    "doubted",
     "find_files",
     "import_file",
     "import_files",

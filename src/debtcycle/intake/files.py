@@ -138,7 +138,9 @@ def _import(
         raise SourceError("source.too_large", name=path.name, limit_mb=MAX_FILE_BYTES >> 20)
     payload = Payload(Origin.FILE, None, path.name, (path.read_bytes(),), datetime.now(UTC))
     if is_known(store, payload):
-        return FileResult(path, Status.UNCHANGED)
+        again = take(store, payload, (), catalogue=catalogue, fetched=retrieved, today=today)
+        status = Status.HELD if again.quarantined else Status.UNCHANGED
+        return FileResult(path, status, held=again.quarantined)
     parts = read_bytes(payload.bodies[0], path.name, today=today)
     taken = take(store, payload, parts, catalogue=catalogue, fetched=retrieved, today=today)
     status = Status.IMPORTED if taken.series or taken.new_rows else Status.UNCHANGED

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.catalogue import Catalogue, SeriesInfo, VintagePolicy
-from debtcycle.catalogue.calendar import period_start
+from debtcycle.catalogue.calendar import off_grid, period_start
 from debtcycle.errors import SchemaChanged
 from debtcycle.sources.parsed import Days, Parsed
 from debtcycle.store import Rows
@@ -90,19 +90,34 @@ def _check_bounds(info: SeriesInfo, periods: Days, values: NDArray[np.float64]) 
         )
 
 
+def _check_grid(info: SeriesInfo, periods: Days, values: NDArray[np.float64]) -> None:
+    """Refuse a figure of a day that is no period of the series.
+
+    Raises
+    ------
+    SchemaChanged
+        ``source.grid`` with the first such day.
+    """
+    used = ~np.isnan(values) & (periods >= np.datetime64(info.begins, "D"))
+    astray = np.flatnonzero(used & off_grid(info, periods))
+    if len(astray):
+        raise SchemaChanged("source.grid", series=info.id, period=periods[int(astray[0])])
+
+
 def state_of(catalogue: Catalogue, part: Parsed, fetched: date | None, today: date) -> State:
     """A parsed part in the catalogue's unit, refused where it cannot be.
 
     Raises
     ------
     SchemaChanged
-        ``source.bounds``, or ``source.fetched`` for a snapshot.
+        ``source.bounds``, ``source.grid``, or ``source.fetched`` for a snapshot.
     """
     info = catalogue[catalogue.keys[part.key]]
     values = part.values
     if part.key.startswith("FRED-MD:"):
         values = values * info.fredmd_scale
     _check_bounds(info, part.periods, values)
+    _check_grid(info, part.periods, values)
     day = part.retrieved or fetched
     if part.vintages is None:
         _check_fetched(info, part.periods[~np.isnan(values)], day or today)

@@ -1,6 +1,6 @@
 """Is what a publisher says now believable beside what is held? What is not is kept apart.
 
-Five signs, each against the history in force. They are about faults of a publisher or a copy,
+Six signs, each against the history in force. They are about faults of a publisher or a copy,
 not about the economy: a leap that the series' own scale allows is no sign.
 """
 
@@ -26,6 +26,7 @@ MOST_CHANGED = 0.5
 MOST_GAPS = 0.2
 LEAST_COVERED = 0.8
 JUMP = 10.0
+MOST_SUNK = 0.1
 # Series of estimates are re-estimated over their whole history at each release, by little: a
 # change counts from half a per cent of the figure and 2 % of the history's standard deviation.
 _CHANGE_RTOL = 0.005
@@ -83,7 +84,7 @@ def doubt(
         return None
     given = _given(info, state, have, new)
     if not len(given):
-        return None
+        return None if covers is None else _nothing_left()
     _, both_held, both_given = np.intersect1d(
         held.periods, given.periods, assume_unique=True, return_indices=True
     )
@@ -93,6 +94,7 @@ def doubt(
         or (_gaps(pair) if covers is not None or len(given) >= LEAST_PERIODS else None)
         or (None if covers is None else _shrunken(pair, covers))
         or _jump(pair)
+        or _nought(pair)
     )
 
 
@@ -166,6 +168,31 @@ def _shrunken(pair: _Pair, covers: int) -> Doubt | None:
             "last": str(pair.given.periods[-1]),
             "share": f"{100 * count / len(pair.held):.0f}",
         },
+    )
+
+
+def _nothing_left() -> Doubt:
+    return Doubt("quarantine.shrunken", {"first": "-", "last": "-", "share": "0"})
+
+
+def _nought(pair: _Pair) -> Doubt | None:
+    """Nought, new or in place of a figure, in a series that never came near it.
+
+    Some publishers write it for what is missing. A series whose smallest figure is less than a
+    tenth of its median, as an interest rate in a crisis, may reach nought.
+    """
+    old = pair.held.values
+    if old.min() <= MOST_SUNK * float(np.median(old)):
+        return None
+    new = pair.given.periods > pair.held.periods[-1]
+    new[pair.both_given] = True
+    found = np.flatnonzero(new & (pair.given.values == 0))
+    if not len(found):
+        return None
+    first = int(found[0])
+    return Doubt(
+        "quarantine.nought",
+        {"period": str(pair.given.periods[first]), "last": f"{old[-1]:.6g}"},
     )
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "Payload",
     "Taken",
     "answer_again",
+    "doubted",
     "holding_of",
     "is_known",
     "last_mark",
@@ -37,6 +38,8 @@ __all__ = [
     "take",
 ]
 _ALL = 1 << 30
+# Options of a question whose answer is a part of the series; others only say how it is asked.
+_PARTIAL = frozenset({"from", "since"})
 _FREE = Floors()
 
 
@@ -105,7 +108,7 @@ class Taken:
     quarantined : tuple of Held
         Series kept apart, with the reason.
     unchanged : bool
-        Whether the payload added nothing and nothing of it was kept apart.
+        Whether the payload added nothing and nothing of it is kept apart, now or from before.
     unknown : tuple of str
         Keys that the catalogue does not have.
     differing : int
@@ -188,6 +191,16 @@ def is_known(store: Store, payload: Payload) -> bool:
     return payload.question is None and store.has_payload(payload.sha256)
 
 
+def doubted(store: Store, question: Question) -> tuple[Held, ...]:
+    """What is still kept apart of the last answer to a question that an update brought."""
+    mark = last_mark(store, question)
+    return () if mark is None else _held_of(store, mark.split(" ", 1)[0])
+
+
+def _held_of(store: Store, payload_sha256: str) -> tuple[Held, ...]:
+    return tuple(line for line in store.quarantine() if line.payload_sha256 == payload_sha256)
+
+
 def answer_again(store: Store, question: Question | None, today: date) -> Mapping[str, str]:
     """What to remember of an answer that is the same as last time; nothing of a file."""
     if question is None:
@@ -209,7 +222,7 @@ def take(
 
     What is believed becomes one batch; a series that is doubted is kept apart; the bodies go into
     the archive first. The same answer to the same question twice in a row, or the same file ever
-    again, does nothing.
+    again, does nothing; what is still kept apart of it is told again.
 
     Parameters
     ----------
@@ -235,7 +248,8 @@ def take(
         if is_known(store, payload):
             if facts := answer_again(store, payload.question, today):
                 store.add(Addition(batch=False, facts=facts))
-            return Taken()
+            held = _held_of(store, digest)
+            return Taken(quarantined=held, unchanged=not held)
         unknown = tuple(
             part.key
             for part in parts
@@ -334,7 +348,9 @@ def span_key(series: str) -> str:
 def _covers(store: Store, payload: Payload, series: str) -> int | None:
     """Number of held periods that an answer has to cover; None where it may be a part."""
     asked = payload.question
-    if payload.origin != Origin.UPDATE or asked is None or asked.options:
+    if payload.origin != Origin.UPDATE or asked is None:
+        return None
+    if not _PARTIAL.isdisjoint(dict(asked.options)):
         return None
     accepted = store.memory(span_key(series))
     return _ALL if accepted is None else int(accepted)

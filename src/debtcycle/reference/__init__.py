@@ -13,7 +13,7 @@ from pathlib import Path
 from debtcycle.errors import StoreError
 from debtcycle.reference.edition import decode_edition, encode_edition
 from debtcycle.store import Store, default_path
-from debtcycle.store.archive import Action, Entry, Origin, archive_path
+from debtcycle.store.archive import Action, Archive, Entry, Origin, archive_path
 from debtcycle.store.database import (
     create,
     discard_drafts,
@@ -27,7 +27,15 @@ from debtcycle.store.packing import content_hash
 from debtcycle.store.schema import SCHEMA_VERSION
 from debtcycle.store.writing import Addition
 
-__all__ = ["decode_edition", "encode_edition", "fill", "open_store", "provenance", "shipped"]
+__all__ = [
+    "decode_edition",
+    "encode_edition",
+    "fill",
+    "open_store",
+    "provenance",
+    "refuse_lost",
+    "shipped",
+]
 
 
 EDITION_NAME = "reference edition"
@@ -88,7 +96,8 @@ def open_store(path: Path | None = None) -> Store:
     ------
     StoreError
         If the store cannot be made or opened; ``store.locked`` if another process has held the
-        writer's lock for a minute without making the store.
+        writer's lock for a minute without making the store; ``store.lost`` if the store is gone
+        and its archive is there.
     """
     path = default_path() if path is None else path
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -112,6 +121,7 @@ def _make(path: Path) -> None:
     draft = draft_path(path)
     with faults(path):
         discard_drafts(path)
+        refuse_lost(path)
         try:
             create(draft)
             with Store(draft) as store:
@@ -125,6 +135,22 @@ def _make(path: Path) -> None:
             draft.replace(path)
         finally:
             discard_drafts(path)
+
+
+def refuse_lost(path: Path) -> None:
+    """Begin nothing anew where the archive of a lost store still has what the user brought.
+
+    One with the edition alone was left by a first use that was cut off.
+
+    Raises
+    ------
+    StoreError
+        ``store.lost``.
+    """
+    archive = Archive(archive_path(path))
+    count = sum(entry.origin != Origin.EDITION for entry in archive.entries)
+    if count or archive.damaged:
+        raise StoreError("store.lost", path=path, archive=archive.path, count=count)
 
 
 def _set_aside(archive: Path) -> None:

@@ -27,6 +27,7 @@ from debtcycle.store.database import (
     discard_drafts,
     draft_path,
     faults,
+    refuse_newer,
     settle,
     writer_lock,
 )
@@ -119,11 +120,12 @@ def rebuild(
     Raises
     ------
     StoreError
-        ``store.norebuild`` where there is neither an archive nor a batch to take over; the place
-        is then as it was.
+        ``store.norebuild`` where there is neither an archive nor a batch to take over,
+        ``store.newer`` for a store of a newer version; the place is then as it was.
     """
     catalogue = load_catalogue() if catalogue is None else catalogue
     with writer_lock(path), faults(path):
+        refuse_newer(path)
         archive = Archive(archive_path(path))
         entries = archive.entries
         whole = frozenset(

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from debtcycle.errors import StoreError
-from debtcycle.store.archive import archive_path, sync_folder
+from debtcycle.store.archive import Archive, archive_path, sync_folder
 from debtcycle.store.database import (
     connect,
     discard_drafts,
     draft_path,
     faults,
     open_any,
+    refuse_newer,
     settle,
     writer_lock,
 )
@@ -80,11 +81,13 @@ def restore(path: Path, source: Path) -> Path | None:
     Raises
     ------
     StoreError
-        If the copy is damaged or cannot be read: the present store is then as it was.
+        If the copy is damaged or cannot be read, or the present store is of a newer version
+        (``store.newer``): it is then as it was.
     """
     if source.resolve() == path.resolve():
         raise StoreError("store.itself", path=path)
     with writer_lock(path), faults(path):
+        refuse_newer(path)
         draft = draft_path(path)
         discard_drafts(path)
         try:
@@ -216,6 +219,15 @@ def _check_place(path: Path, target: Path) -> None:
         except StoreError as error:
             if error.message_id not in {"store.older", "store.newer"}:
                 raise StoreError("store.notours", path=target) from error
+    elif archive_path(target).exists() and not _is_ours(path, archive_path(target)):
+        raise StoreError("store.notours", path=archive_path(target))
+
+
+def _is_ours(path: Path, found: Path) -> bool:
+    """Whether an archive without its store was left by an earlier backup that was cut off."""
+    other = Archive(found)
+    known = set(Archive(archive_path(path)).entries)
+    return bool(other.entries) and not other.damaged and known.issuperset(other.entries)
 
 
 def _copy_database(source: Path, target: Path) -> None:

@@ -19,6 +19,7 @@ from debtcycle.store.schema import DDL, SCHEMA_VERSION
 
 __all__ = [
     "connect",
+    "connect_reading",
     "create",
     "default_path",
     "discard_drafts",
@@ -27,12 +28,14 @@ __all__ = [
     "has_log",
     "open_any",
     "reading",
+    "refuse_newer",
     "schema_version",
     "settle",
     "writer_lock",
 ]
 
 _BUSY_SECONDS = 2.0
+_PROBE_BYTES = 1 << 16
 # What statements go through; a test puts one in its place that fails on purpose.
 Connection = sqlite3.Connection
 # The first version that was given out; stores of it are brought up to date.
@@ -68,12 +71,33 @@ def faults(path: Path) -> Iterator[None]:
             ("unable to open", "store.unreadable"),
         ):
             if sign in text:
-                raise StoreError(message_id, path=path) from error
+                said = _disk_fault(path) if message_id == "store.disk" else message_id
+                raise StoreError(said, path=path) from error
         raise StoreError("store.broken", path=path, reason=str(error)) from error
     except sqlite3.DatabaseError as error:
         raise StoreError("store.broken", path=path, reason=str(error)) from error
     except OSError as error:
         raise StoreError(_OF_SYSTEM.get(error.errno or 0, "store.unreadable"), path=path) from error
+
+
+def _disk_fault(path: Path) -> str:
+    """What ails the disk: SQLite calls it an I/O error too where its log finds no room."""
+    probe = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        return _OF_SYSTEM.get(error.errno or 0, "store.disk")
+    try:
+        left = _PROBE_BYTES
+        while left:
+            left -= os.write(handle, bytes(left))
+    except OSError as error:
+        return _OF_SYSTEM.get(error.errno or 0, "store.disk")
+    finally:
+        os.close(handle)
+        with suppress(OSError):
+            probe.unlink()
+    return "store.disk"
 
 
 @contextmanager
@@ -102,9 +126,26 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreError("store.older", path=path, version=version, ours=SCHEMA_VERSION)
 
 
+def _check_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse triggers, which would act at each writing, and views, which may stand for tables."""
+    found = connection.execute(
+        "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
+    ).fetchone()
+    if found is not None:
+        raise StoreError("store.foreign", path=path, what=f"{found[0]} {found[1]}")
+
+
 def schema_version(path: Path) -> int:
     """The version that a store was written with."""
-    connection = open_any(path)
+    try:
+        return _version_of(open_any(path), path)
+    except StoreError as error:
+        if not _readable_alone(error, path):
+            raise
+    return _version_of(open_any(path, alone=True), path)
+
+
+def _version_of(connection: sqlite3.Connection, path: Path) -> int:
     try:
         with reading(path):
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -112,8 +153,34 @@ def schema_version(path: Path) -> int:
         connection.close()
 
 
-def open_any(path: Path, *, write: bool = False) -> sqlite3.Connection:
+def _readable_alone(error: StoreError, path: Path) -> bool:
+    """Whether only the room is lacking that sharing a file takes."""
+    return error.message_id in {"store.full", "store.disk"} and not has_log(path)
+
+
+def refuse_newer(path: Path) -> None:
+    """Let nothing take the place of a store of a newer version; a damaged one may be replaced.
+
+    Raises
+    ------
+    StoreError
+        ``store.newer``.
+    """
+    try:
+        version = schema_version(path)
+    except StoreError:
+        return
+    if version > SCHEMA_VERSION:
+        raise StoreError("store.newer", path=path, version=version, ours=SCHEMA_VERSION)
+
+
+def open_any(path: Path, *, write: bool = False, alone: bool = False) -> sqlite3.Connection:
     """Open an existing file of any version, read-only unless a write is meant.
+
+    Parameters
+    ----------
+    alone : bool
+        Read the file as it lies, without sharing it with a writer.
 
     Raises
     ------
@@ -126,7 +193,8 @@ def open_any(path: Path, *, write: bool = False) -> sqlite3.Connection:
         mode = "mode=rw" if write else "mode=ro"
         # In a folder that cannot be written SQLite cannot share the file with a writer; nobody
         # can write it either, so it is read as it lies, unless a log beside it holds figures.
-        if not write and not os.access(path.parent, os.W_OK) and not has_log(path):
+        sealed = not os.access(path.parent, os.W_OK) and not has_log(path)
+        if not write and (alone or sealed):
             mode = "mode=ro&immutable=1"
         return sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}",
@@ -144,13 +212,34 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
     Raises
     ------
     StoreError
-        ``store.missing``, ``store.unreadable``, ``store.broken``, ``store.newer``, or
+        ``store.missing``, ``store.unreadable``, ``store.broken``, ``store.newer``,
+        ``store.foreign`` where it holds a trigger or a view, or
         ``store.older`` for one that has to be brought up to date.
     """
-    connection = open_any(path, write=write)
+    return _checked(open_any(path, write=write), path, write=write)
+
+
+def connect_reading(path: Path) -> tuple[sqlite3.Connection, bool]:
+    """Open an existing store read-only, also on a full disk; whether it is read as it lies.
+
+    On a full disk there is no room for what SQLite shares a file by. What is stored can be read
+    all the same, unless a log beside it holds figures; nobody can write there either. Such a
+    connection does not see what is written later: who wants to write opens the file anew.
+    """
+    try:
+        return connect(path), False
+    except StoreError as error:
+        if not _readable_alone(error, path):
+            raise
+    return _checked(open_any(path, alone=True), path, write=False), True
+
+
+def _checked(connection: sqlite3.Connection, path: Path, *, write: bool) -> sqlite3.Connection:
     try:
         with faults(path):
+            connection.execute("PRAGMA trusted_schema = OFF")
             _check_version(connection, path)
+            _check_foreign(connection, path)
             if write:
                 connection.execute("PRAGMA journal_mode = WAL").fetchall()
                 connection.execute("PRAGMA synchronous = FULL")

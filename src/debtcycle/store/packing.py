@@ -107,15 +107,18 @@ def unpack_pieces(pieces: Sequence[tuple[int, bytes]]) -> Rows:
         b"".join([packed[first * count : last * count] for count, packed in pieces])
         for first, last in ((0, 4), (4, 8), (8, 16), (16, ROW_BYTES))
     ]
-    rows = Rows(
-        np.frombuffer(columns[0], "<i4").astype(_DAY),
-        np.frombuffer(columns[1], "<i4").astype(_DAY),
-        np.frombuffer(columns[2], "<f8").astype("f8"),
-        np.frombuffer(columns[3], "i1"),
-    )
+    kinds = ("<i4", "<i4", "<f8", "i1")
+    periods, known, values, basis = map(np.frombuffer, columns, kinds)
     # Figures that are never revised come in order; sorting them would take as long as reading.
-    grown = len(pieces) == 1 or bool((rows.periods[1:] > rows.periods[:-1]).all())
-    return rows if grown else rows.ordered()
+    if len(pieces) > 1 and not bool((periods[1:] > periods[:-1]).all()):
+        # Both days in one number: blocks are sorted, and a stable sort of whole runs merges them.
+        order = np.argsort((periods.astype("i8") << 32) + known, kind="stable")
+        periods, known, values, basis = (
+            column.take(order) for column in (periods, known, values, basis)
+        )
+    # By way of whole numbers: a cast of days from short ones goes through the calendar.
+    days = [column.astype("i8").view(_DAY) for column in (periods, known)]
+    return Rows(days[0], days[1], values.astype("f8"), basis)
 
 
 def join(parts: Sequence[Rows]) -> Rows:

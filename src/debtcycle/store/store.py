@@ -16,6 +16,7 @@ from debtcycle.store import queries
 from debtcycle.store.archive import Archive, Entry, archive_path
 from debtcycle.store.database import (
     connect,
+    connect_reading,
     create,
     default_path,
     faults,
@@ -57,7 +58,7 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = default_path() if path is None else Path(path)
-        self._connection = _connected(self.path)
+        self._connection, self._alone = _connected(self.path)
         self._cache: dict[str, Rows] = {}
         self._writer: sqlite3.Connection | None = None
         self._exclusive = False
@@ -197,6 +198,9 @@ class Store:
             yield
             return
         with writer_lock(self.path):
+            if self._alone:  # that connection would not see what is written
+                self._connection.close()
+                self._connection, self._alone = connect(self.path), False
             self._exclusive = True
             self._cache.clear()
             try:
@@ -268,13 +272,13 @@ class Store:
         return new.count
 
 
-def _connected(path: Path) -> sqlite3.Connection:
+def _connected(path: Path) -> tuple[sqlite3.Connection, bool]:
     try:
-        return connect(path)
+        return connect_reading(path)
     except StoreError as error:
         if error.message_id != "store.older":
             raise
     from debtcycle.store.migrate import migrate
 
     migrate(path)
-    return connect(path)
+    return connect_reading(path)

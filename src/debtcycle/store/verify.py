@@ -10,10 +10,10 @@ from pathlib import Path
 from debtcycle.errors import StoreError
 from debtcycle.store import queries
 from debtcycle.store.archive import Action
-from debtcycle.store.database import connect, has_log, reading
+from debtcycle.store.database import connect_reading, has_log, reading
 from debtcycle.store.held import read_held
 from debtcycle.store.packing import content_hash, unpack_documents, unpack_rows
-from debtcycle.store.schema import Document, Rows
+from debtcycle.store.schema import DDL, Document, Rows
 from debtcycle.store.store import Batch, Store
 from debtcycle.store.writing import DOCUMENTS, OBSERVATIONS
 
@@ -51,19 +51,22 @@ def verify(store: Store) -> tuple[Batch, ...]:
     ------
     StoreError
         ``store.broken`` if SQLite finds the file damaged or a checksum does not hold,
-        ``store.tampered`` if a batch is not what was imported.
+        ``store.tampered`` if a batch is not what was imported, ``store.foreign`` if the file
+        holds what this package did not put there.
     """
-    connection = connect(store.path)
+    connection = connect_reading(store.path)[0]
     try:
         with reading(store.path):
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise StoreError("store.broken", path=store.path, reason=found)
             page = connection.execute("PRAGMA page_size").fetchone()[0]
-            if store.path.stat().st_size % page and not has_log(store.path):
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            if store.path.stat().st_size != page * pages and not has_log(store.path):
                 raise StoreError("store.broken", path=store.path, reason="length of the file")
             connection.execute("BEGIN")
             batches, _ = queries.batches(connection)
+            _check_tables(connection, store.path)
             # First the batches, whose fault has a name, then each series as it is read.
             _check_contents(connection, batches, store.path)
             both = queries.series_numbers(connection)
@@ -74,6 +77,41 @@ def verify(store: Store) -> tuple[Batch, ...]:
     finally:
         connection.close()
     return batches
+
+
+def _objects(connection: sqlite3.Connection) -> dict[str, str]:
+    """Tables and indices by name, with their definition in one line."""
+    found = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {
+        name: f"{kind} {' '.join(sql.split())}"
+        for name, kind, sql in found
+        if not name.startswith("sqlite_")
+    }
+
+
+def _check_tables(connection: sqlite3.Connection, path: Path) -> None:
+    """Compare the tables with those that a store is made with; each block belongs to a batch.
+
+    Raises
+    ------
+    StoreError
+        ``store.foreign`` with what does not belong there, or is not there.
+    """
+    plain = sqlite3.connect(":memory:")
+    try:
+        plain.executescript(DDL)
+        ours = _objects(plain)
+    finally:
+        plain.close()
+    odd = sorted(name for name, _ in ours.items() ^ _objects(connection).items())
+    if odd:
+        raise StoreError("store.foreign", path=path, what=f"table {odd[0]}")
+    orphan = connection.execute(
+        "SELECT id FROM piece WHERE series NOT IN (SELECT id FROM series) "
+        "OR batch NOT IN (SELECT id FROM batch) LIMIT 1"
+    ).fetchone()
+    if orphan is not None:
+        raise StoreError("store.foreign", path=path, what=f"block {orphan[0]}")
 
 
 def _check_contents(connection: sqlite3.Connection, batches: tuple[Batch, ...], path: Path) -> None:

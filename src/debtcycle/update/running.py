@@ -13,7 +13,7 @@ import msgspec
 
 from debtcycle.catalogue import Catalogue
 from debtcycle.errors import SourceError
-from debtcycle.intake import Payload, Taken, answer_again, last_mark, take
+from debtcycle.intake import Payload, Taken, answer_again, doubted, last_mark, take
 from debtcycle.network import Client
 from debtcycle.sources import plans
 from debtcycle.sources.steps import Part, Question, Steps
@@ -98,7 +98,8 @@ def _result(run: _Run, asked: Asked) -> Result:
     if asked.error is not None:
         over = asked.error.message_id == "network.run"
         return Result(question, Outcome.POSTPONED if over else Outcome.FAILED, error=asked.error)
-    taken = Taken()
+    # An answer of last time that is still doubted is no good news the second time.
+    taken = Taken() if asked.bodies else Taken(quarantined=doubted(run.store, question))
     if asked.bodies:
         payload = Payload(
             ORIGIN, question, question.name, asked.bodies, asked.fetched_at, asked.refused
@@ -134,6 +135,12 @@ def _result(run: _Run, asked: Asked) -> Result:
         taken.revised_rows,
         tuple(taken.quarantined),
     )
+
+
+def _of_before(store: Store, question: Question) -> Result:
+    """What is told of a question that was answered earlier on the same day."""
+    held = doubted(store, question)
+    return Result(question, Outcome.QUARANTINED if held else Outcome.KNOWN, quarantined=held)
 
 
 def update(
@@ -174,9 +181,7 @@ def update(
         before = {memory_key(item): _recalled(store, item) for item in questions}
         marks = {memory_key(item): last_mark(store, item) for item in questions}
         todo = [item for item in questions if fresh or not _answered(before, item, today)]
-        results = {
-            memory_key(item): Result(item, Outcome.KNOWN) for item in questions if item not in todo
-        }
+        results = {memory_key(i): _of_before(store, i) for i in questions if i not in todo}
 
         def asking(item: Question) -> Asked:
             key = memory_key(item)

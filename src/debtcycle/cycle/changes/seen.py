@@ -76,26 +76,47 @@ def seen_path(store: Store) -> Path:
     return state_folder() / f"seen-{place[:16]}.json"
 
 
-def read_seen(path: Path) -> Seen | None:
-    """The last answer seen; None if none was.
+def read_seen(path: Path) -> tuple[Seen | None, Path | None]:
+    """The last answer seen, None if none was; and where a file was put that is no such answer.
+
+    A damaged file would keep every later run from its work: it is set aside beside its place,
+    and what follows is a first answer.
 
     Raises
     ------
     ConfigError
-        ``since.unreadable`` if there is a file and it is not such an answer.
+        ``since.unreadable`` if there is a file and it cannot be read or set aside.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_MAX_BYTES + 1)
-        if len(content) > _MAX_BYTES:
-            raise ValueError("too large")
-        found = msgspec.json.decode(content, type=Seen)
-        if found.format != _FORMAT:
-            raise ValueError(f"format {found.format}")
+        return _decoded(path), None
     except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
+        return None, None
+    except ValueError as error:
+        aside = path.with_name(f"{path.name}.broken")
+        try:
+            path.replace(aside)
+        except OSError:
+            raise ConfigError("since.unreadable", path=path, reason=error) from error
+        return None, aside
+    except OSError as error:
         raise ConfigError("since.unreadable", path=path, reason=error) from error
+
+
+def _decoded(path: Path) -> Seen:
+    """The answer in a file.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    with path.open("rb") as stream:
+        content = stream.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise ValueError("too large")
+    found = msgspec.json.decode(content, type=Seen)
+    if found.format != _FORMAT:
+        raise ValueError(f"format {found.format}")
     return found
 
 
