@@ -94,6 +94,8 @@ class _MeltUp:
     first_pct, first_held_pct : float
         Of the same melt-ups, those that are first down by 40 % in the eight quarters after it,
         wherever the fall began.
+    risen_pct, risen_held_pct : float
+        The same from the first rise of the rate on, before policy is tight.
     later : float
         Quarters by which the median high is later with the rate held.
     """
@@ -104,6 +106,8 @@ class _MeltUp:
     before_pct: float
     first_pct: float
     first_held_pct: float
+    risen_pct: float
+    risen_held_pct: float
     later: float
 
 
@@ -115,6 +119,8 @@ def _melt_up(lab: Laboratory, bought: Programme) -> _MeltUp:
     first = _crossing(lab, tightened)
     reached = rose & (first < HORIZON - 8)
     popped, anyway = (_falls(p, first, 0.4, 8)[reached] for p in (price, calm))
+    turn = np.full_like(first, TURN)
+    early = _down_by(price, turn, 0.4)[reached]  # the same paths in both: no rate has risen yet
     before, before_held = (_down_by(p, first, 0.4)[reached] for p in (price, calm))
     later, later_held = (_down_by(p, first + 8, 0.4)[reached] for p in (price, calm))
     peaks = [np.argmax(p[:, rose], axis=0) for p in (price, calm)]
@@ -125,6 +131,8 @@ def _melt_up(lab: Laboratory, bought: Programme) -> _MeltUp:
         100 * float(before.mean()),
         100 * float((later & ~before).mean()),
         100 * float((later_held & ~before_held).mean()),
+        100 * float((later & ~early).mean()),
+        100 * float((later_held & ~early).mean()),
         float(np.median(peaks[1]) - np.median(peaks[0])),
     )
 
@@ -153,6 +161,11 @@ def melt_up_beside(lab: Laboratory) -> list[Beside]:
         Beside(10, "peak_later_without_both_quarters", without.later),
         Beside(10, "first_down_after_tightness_pct", with_it.first_pct),
         Beside(10, "first_down_after_less_held_pp", with_it.first_pct - with_it.first_held_pct),
+        Beside(10, "first_down_after_rise_pct", with_it.risen_pct),
+        Beside(10, "first_down_after_rise_less_held_pp",
+               with_it.risen_pct - with_it.risen_held_pct),
+        Beside(10, "first_down_after_rise_less_held_without_pp",
+               without.risen_pct - without.risen_held_pct),
         Beside(10, "down_before_tightness_pct", with_it.before_pct),
         Beside(10, "down_before_tightness_without_pct", without.before_pct),
     ]  # fmt: skip
