@@ -159,7 +159,7 @@ def sensitivity_text(texts: Translator, rows: Sequence[Sensitivity]) -> list[str
         chosen = names[first : first + _COLUMNS]
         lines.append(" " * 26 + "".join(f"{name:>9}" for name in chosen))
         for moment in moments:
-            cells = "".join(f"{found[moment, name]:>9.2f}" for name in chosen)
+            cells = "".join(f"{round(found[moment, name], 2) + 0.0:>9.2f}" for name in chosen)
             lines.append(f"{moment:<26}{cells}")
     return [*lines, texts("acceptance.elasticities_which"), texts("acceptance.elasticities_whole")]
 
