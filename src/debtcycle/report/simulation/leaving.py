@@ -88,9 +88,12 @@ def leaving(words: Words, study: Study) -> Bullets:
 
     melts = both((found.windows, other.windows))
     falls = both((found.popped, other.popped))
+    doing = f"{100 * DOING:g}"
     return Bullets((
-        words("sim.claim.melts", rise=f"{RISE:.0%}", verdict=verdict(agrees.melts), **melts),
-        words("sim.claim.falls", fall=f"{POP:.0%}", verdict=verdict(agrees.falls), **falls),
+        words("sim.claim.melts", rise=f"{RISE:.0%}", doing=doing, verdict=verdict(agrees.melts),
+              **melts),
+        words("sim.claim.falls", fall=f"{POP:.0%}", doing=doing, verdict=verdict(agrees.falls),
+              **falls),
         words("sim.claim.leaves", verdict=verdict(agrees.leaves), **regrets(found)),
         words("sim.claim.leaves_without", **regrets(other)),
     ))  # fmt: skip

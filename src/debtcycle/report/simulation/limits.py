@@ -5,6 +5,7 @@ from __future__ import annotations
 from debtcycle.machine.economy.parameters import given
 from debtcycle.machine.faults import Fault
 from debtcycle.machine.opening.model import INSTRUMENTS
+from debtcycle.machine.phases import DOING
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import POP
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
@@ -19,7 +20,6 @@ _LIMITS = ("elasticities", "covariance", "inertia", "opening", "duration", "mech
 # healed in the run without.
 _SLUMP_PCT, _UNHEALED_PCT = -0.5, -1.0
 _LATER = 20
-_ALIKE = 0.05  # of the paths: crash odds that differ by less are told to be as high without
 _CHANGES = ("slack", "maturity", "tightening", "inflation", "extrapolation", "automation", "own")
 
 
@@ -106,7 +106,7 @@ def _crash(words: Words, study: Study) -> str:
         window.popped / max(window.paths, 1)
         for window in (study.outcome.window, study.outcome.window_without)
     )
-    alike = "alike" if abs(with_ - without) < _ALIKE else "apart"
+    alike = "alike" if abs(with_ - without) < DOING else "apart"
     return words(
         "sim.limit.crash", date=study.opening.as_of.isoformat(), fall=f"{POP:.0%}",
         span=when(words, study.outcome.quarters), with_=share(with_), without=share(without),
