@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from debtcycle.cli.main import run
+from debtcycle.i18n import translator
 from debtcycle.machine.calibration import search as fitting
 from debtcycle.sfc import read
 from debtcycle.store import Store
@@ -30,9 +31,11 @@ def test_verify_gives_what_the_contract_says(tmp_path: Path, capsys: Out) -> Non
     found = json.loads(out.read_text())
     assert sorted({row["id"] for row in found["tests"]}) == list(range(1, 17))
     for row in found["tests"]:
-        assert set(row) == {"id", "name", "state", "value", "bound", "pass"}
+        assert set(row) == {"id", "name", "state", "value", "bound", "pass", "reason"}
+        assert (row["reason"] is None) == row["pass"]
         assert row["state"] in {None, "bubble", "depression", "normal"}
         assert isinstance(row["pass"], bool)
+    assert {row["id"] for row in found["beside"]} == {9, 10}
     assert found["accounts"]["max_residual"] <= 1e-10
     for row in found["targets"]:
         assert row["low"] <= row["target"] <= row["high"]
@@ -61,6 +64,7 @@ def test_verify_runs_from_the_data_of_two_dates(
     assert found["accounts"]["max_residual"] <= 1e-10
     number = next(r for r in found["tests"] if r["name"] == "opening_bubble_number")
     assert 0.3 < number["value"] < 1.0
+    assert f"{number['value']:.3f}" in number["reason"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -83,6 +87,9 @@ def test_calibrate_reports_misses_elasticities_and_a_search(
     assert run(words) == 0
     first = capsys.readouterr().out
     assert "zeta" in first
+    translated = translator(lang)
+    assert translated("acceptance.shipped_how") in first
+    assert translated("acceptance.elasticities_whole") in first
     assert not re.search(r"\bnan\b|None|[{}]|acceptance\.", first)
     (kept,) = (tmp_path / "calibration").iterdir()
     row = json.loads(kept.read_text())

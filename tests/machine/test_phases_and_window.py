@@ -54,6 +54,16 @@ def test_equal_runs_have_no_phase_unless_they_burst() -> None:
     assert phases(long_ago, long_ago)[-1] == "none"  # tightness is forgotten after two years
 
 
+def test_what_is_next_to_nothing_is_no_phase() -> None:
+    """A hundredth of a point of a yield, or half a point of a price, is no doing."""
+    without = figures(3)
+    near = figures(3, growth_equity_nominal=[100, 100.9, 105, 101],
+                   real_yield_10y=[2, 1.5, 1.91, 1.9])  # fmt: skip
+    assert phases(near, without) == ["none", "none", "none", "P1"]
+    hot = figures(3, growth_equity_nominal=[100, 100.9, 101, 101], inflation=[2, 2.3, 2.3, 2.1])
+    assert phases(hot, without) == ["none", "none", "P2", "none"]
+
+
 def test_a_burst_needs_no_programme_and_the_other_phases_do() -> None:
     """The same fall after tightness in both runs: P4 in both, and nothing for the programme."""
     fallen = figures(4, growth_equity_nominal=[100, 120, 90, 80, 80], policy_rate=[5, 3, 3, 3, 3])

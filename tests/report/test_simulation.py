@@ -14,10 +14,10 @@ from debtcycle.catalogue import load_catalogue
 from debtcycle.i18n import LANGUAGES
 from debtcycle.machine.attribution import CHANNELS
 from debtcycle.machine.faults import Fault
-from debtcycle.machine.phases import PHASES
+from debtcycle.machine.phases import DOING, NOUGHT, PHASES
 from debtcycle.machine.published import PUBLISHED
 from debtcycle.machine.simulation import Fan
-from debtcycle.machine.window import RULES
+from debtcycle.machine.window import RULES, Interval
 from debtcycle.report.build import words_of
 from debtcycle.report.document import Bullets, Document, Para, Section, Table
 from debtcycle.report.markdown import render_markdown
@@ -31,6 +31,7 @@ from debtcycle.report.simulation.beside import (
     same_programme,
 )
 from debtcycle.report.simulation.build import build_simulation
+from debtcycle.report.simulation.leaving import claims, eases, least
 from debtcycle.report.simulation.reading import (
     GROUPS,
     HEADLINE,
@@ -41,9 +42,11 @@ from debtcycle.report.simulation.reading import (
     horizons,
     median,
     number,
+    share,
+    shortfall,
     when,
 )
-from debtcycle.report.simulation.stages import SIGNS, _agrees, compared, share
+from debtcycle.report.simulation.stages import SIGNS, _agrees, compared
 from debtcycle.report.simulation.start import DERIVED, LEADING, explained
 from debtcycle.report.text import render_text
 
@@ -287,7 +290,7 @@ def test_what_went_wrong_on_the_first_failed_paths_is_told(study_of: Any, lang: 
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_how_slowly_a_slump_heals_is_said_with_its_numbers(study_of: Any, lang: str) -> None:
+def test_a_slump_that_does_not_heal_is_said_with_its_numbers(study_of: Any, lang: str) -> None:
     words, slump = words_of(lang), study_of("qe-into-depression")
     (section,) = (s for s in build_simulation(slump, words).sections if s.key == "limits")
     gaps = slump.outcome.fans["output_gap"]["without"].quantiles[2]
@@ -296,7 +299,8 @@ def test_how_slowly_a_slump_heals_is_said_with_its_numbers(study_of: Any, lang: 
         assert number(slump, "output_gap", float(gaps[quarter])) in first
     assert "2009" in first
     other = build_simulation(study_of(BUBBLE), words).sections[-1]
-    assert sentences(other)[0] == words("sim.limit.elasticities")
+    assert words("sim.limit.crash_alike") in sentences(other)[0]
+    assert sentences(other)[1] == words("sim.limit.elasticities")
     beside = build_beside(study_of(BUBBLE), slump, words).sections[-1]
     assert sentences(beside)[0] == first
 
@@ -320,6 +324,93 @@ def test_what_begins_late_is_looked_at_a_year_later(study_of: Any) -> None:
     for quarter in range(6):
         for fan in made.outcome.fans.values():
             assert np.nan_to_num(fan["difference"].quantiles[:, quarter]).max() == 0.0
+
+
+def test_a_programme_without_effect_enters_no_phase(study_of: Any) -> None:
+    """Buying bills moves next to nothing: no phase, though the economy bursts without it too."""
+    made = study_of("reserve-management")
+    assert made.outcome.entered == ()
+    assert compared(made) == ()
+    assert made.outcome.bursts[:, 0].max() > 0.0
+    burst = made.outcome.phases.copy()
+    burst[8] = [0.1, 0, 0, 0, 0.9]
+    alone = made.outcome.bursts.copy()
+    for without, entered in ((0.9, ()), (0.9 - 2 * DOING, ((8, "P4"),))):
+        alone[8] = without
+        assert _with(made, phases=burst, bursts=alone).outcome.entered == entered
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_phases_and_signs_name_one_threshold(study_of: Any, lang: str) -> None:
+    made, words = study_of(BUBBLE), words_of(lang)
+    (section,) = (s for s in build_simulation(made, words).sections if s.key == "phases")
+    said = sentences(section)
+    rate, price = (f"{NOUGHT[unit]:g}" for unit in ("pct_year", "index"))
+    rows = compared(made)
+    signs = words("sim.signs", agreed=sum(r.agrees for r in rows), total=len(rows), rate=rate,
+                  price=price)  # fmt: skip
+    assert signs in said
+    assert words("sim.phase.P1.means", rate=rate, price=price) in said
+
+
+def _interval(value: float) -> Interval:
+    return Interval(value, value - 0.01, value + 0.01)
+
+
+def _regretting(made: Any, **values: float) -> Any:
+    regret = {rule: _interval(values[rule]) for rule in RULES}
+    return _with(made, window=dataclasses.replace(made.outcome.window, regret=regret))
+
+
+def test_leaving_in_the_melt_up_agrees_only_beyond_the_intervals(study_of: Any) -> None:
+    made = study_of(BUBBLE)
+    best = _regretting(made, hold=0.5, random=0.4, melt_up=0.2, tightening=0.3)
+    assert claims(best).leaves
+    assert least(best.outcome.window) == "melt_up"
+    near = _regretting(made, hold=0.5, random=0.4, melt_up=0.39, tightening=0.3)
+    assert not claims(near).leaves
+    held = _regretting(made, hold=0.1, random=0.4, melt_up=0.2, tightening=0.3)
+    assert not claims(held).leaves
+    assert least(held.outcome.window) == "hold"
+
+
+def test_what_happens_without_the_programme_too_is_not_its_doing(study_of: Any) -> None:
+    made = study_of(BUBBLE)
+    assert eases(made)
+    window = dataclasses.replace(made.outcome.window, paths=1000, windows=998, popped=750)
+    for without, more in ((998, False), (960, False), (940, True)):
+        other = dataclasses.replace(window, windows=without, popped=without - 248)
+        found = claims(_with(made, window=window, window_without=other))
+        assert (found.melts, found.falls) == (more, more)
+    sold = study_of("qt")
+    assert not eases(sold)
+    assert claims(sold).melts is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_window_says_both_runs(study_of: Any, lang: str) -> None:
+    """Regret, rises and falls without the programme stand beside those with it."""
+    made, words = study_of(BUBBLE), words_of(lang)
+    document = build_simulation(made, words)
+    (section,) = (s for s in document.sections if s.key == "window")
+    said = sentences(section)
+    windows = made.outcome.window, made.outcome.window_without
+    table = [b for b in section.blocks if isinstance(b, Table)][1]
+    for rule, row in zip(RULES, table.rows, strict=True):
+        assert [row[1], row[3]] == [shortfall(w.regret[rule].value) for w in windows]
+    bullets = next(b for b in section.blocks if isinstance(b, Bullets)).items
+    assert len(bullets) == 4
+    verdicts = [words("sim.sign.agrees"), words("sim.sign.differs")]
+    assert all(any(v in text for v in verdicts) for text in bullets[:3])
+    for window, text in zip(windows, bullets[2:], strict=True):
+        for rule in RULES:
+            assert shortfall(window.regret[rule].value) in text
+        assert share(window.windows / window.paths) in bullets[0]
+        assert share(window.popped / window.paths) in bullets[1]
+    assert said.index(bullets[2]) < said.index(words("sim.table.regret"))
+    beside = build_beside(made, study_of(DEPRESSION), words)
+    (section,) = (s for s in beside.sections if s.key == "window")
+    assert set(bullets) <= set(sentences(section))
 
 
 def test_no_phase_is_said_where_none_leads(study_of: Any) -> None:
@@ -352,6 +443,14 @@ def test_what_the_essay_expects_is_held_against_what_was_found(study_of: Any) ->
     row = table.rows[1]
     assert row[3] == f"{outputs[0] / outputs[1]:.2f} times"
     assert row[5] == ("yes" if outputs[0] <= 0.6 * outputs[1] else "no")
+    added = []
+    for made, cell in zip((one, other), table.rows[3][1:3], strict=True):
+        windows = made.outcome.window, made.outcome.window_without
+        parts = [window.popped / window.paths for window in windows]
+        added.append(parts[0] - parts[1])
+        assert f"{100 * added[-1]:+.1f}".replace("-", "\u2212") in cell
+        assert all(share(part) in cell for part in parts)
+    assert table.rows[3][5] == ("yes" if added[0] - added[1] >= DOING else "no")
     unlike = build_beside(one, study_of("qt"), words).sections[0]
     assert len(next(b for b in unlike.blocks if isinstance(b, Table)).head) == 4
     assert Para(words("sim.beside.differ")) in unlike.blocks

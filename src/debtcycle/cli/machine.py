@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from debtcycle.cli import machine_text as written
 from debtcycle.cli.output import check_out, emit, progress, progress_end
 from debtcycle.cli.session import Session, session_of
 from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
 
 if TYPE_CHECKING:
     from debtcycle.machine.acceptance import Laboratory, Outcome
-    from debtcycle.machine.calibration import Fit, Measured, Sensitivity
     from debtcycle.machine.economy import Facts
 
 __all__ = ["command"]
@@ -50,101 +50,6 @@ class _Clock:
         left = spent / done * (of - done) if done else math.nan
         shown = f"{left:.0f}" if math.isfinite(left) else "?"
         progress(self.session.texts(self.message_id, done=done, of=of, left=shown))
-
-
-def _bounds(outcome: Outcome) -> str:
-    """The bounds of a part as they are read."""
-    if outcome.low is None:
-        return f"<= {outcome.high:.4g}"
-    if outcome.high is None:
-        return f">= {outcome.low:.4g}"
-    return f"{outcome.low:.4g} .. {outcome.high:.4g}"
-
-
-def _split(part: str) -> tuple[str, str | None]:
-    """A part's name, and the state in which it was measured."""
-    name, _, state = part.partition(".")
-    return name, state or None
-
-
-def _number(value: float) -> float | None:
-    return float(f"{value:.10g}") if math.isfinite(value) else None
-
-
-def _tests_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for outcome in outcomes:
-        name, state = _split(outcome.part)
-        rows.append(
-            {
-                "id": outcome.test,
-                "name": name,
-                "state": state,
-                "value": _number(outcome.value),
-                "bound": _bounds(outcome),
-                "pass": outcome.passed,
-            }
-        )
-    return rows
-
-
-def _targets_json(measured: tuple[Measured, ...]) -> list[dict[str, object]]:
-    return [
-        {
-            "moment": m.target.moment,
-            "unit": m.target.unit,
-            "value": _number(m.value),
-            "target": m.target.target,
-            "low": m.target.low,
-            "high": m.target.high,
-            "range": "ours" if m.target.ours else "source",
-            "inside": m.inside,
-            "source": m.target.source,
-        }
-        for m in measured
-    ]
-
-
-def _tests_text(session: Session, outcomes: list[Outcome]) -> list[str]:
-    texts, lines, last = session.texts, list[str](), 0
-    for outcome in outcomes:
-        mine = [o for o in outcomes if o.test == outcome.test]
-        if outcome.test != last:
-            last = outcome.test
-            passed = all(o.passed for o in mine)
-            mark = texts("acceptance.passes" if passed else "acceptance.fails")
-            lines.append(f"{last:>2}  {texts(f'acceptance.test_{last}')}: {mark}")
-            if not passed and f"acceptance.why_{last}" in texts:
-                lines.append(f"    {texts(f'acceptance.why_{last}')}")
-        name, state = _split(outcome.part)
-        where = f" ({texts(f'acceptance.state_{state}')})" if state else ""
-        sign = " " if outcome.passed else "!"
-        bounds = _bounds(outcome)
-        part = texts(f"acceptance.part_{name}")
-        lines.append(f"   {sign} {part}{where}: {outcome.value:.4g}  [{bounds}]")
-    return lines
-
-
-def _targets_text(session: Session, measured: tuple[Measured, ...]) -> list[str]:
-    texts = session.texts
-    lines = [texts("acceptance.targets")]
-    for m in measured:
-        sign = " " if m.inside else "!"
-        named = m.target.unit != "quarter"  # a quarter is a number of its own
-        unit = f" {texts(f'acceptance.unit_{m.target.unit}')}" if named else ""
-        shown = texts(
-            "acceptance.target_row",
-            moment=texts(f"acceptance.moment_{m.target.moment}"),
-            value=f"{m.value:.3g}",
-            target=f"{m.target.target:.3g}",
-            low=f"{m.target.low:.3g}",
-            high=f"{m.target.high:.3g}",
-            unit=unit,
-            ours=texts("acceptance.range_ours") if m.target.ours else "",
-        )
-        lines.append(f" {sign} {shown}")
-        lines.append(f"     {m.target.source}")
-    return lines
 
 
 def _observed(session: Session) -> dict[str, Facts]:
@@ -216,7 +121,7 @@ def verify(
     context: click.Context, seed: int, paths: int, openings: str, form: str, out: Path | None
 ) -> None:
     """The sixteen tests of acceptance, and the targets, on a seed."""
-    from debtcycle.machine.acceptance import ALL_TESTS, Laboratory, run_tests
+    from debtcycle.machine.acceptance import ALL_TESTS, Laboratory, beside, run_tests
     from debtcycle.machine.calibration import measure
 
     session = session_of(context)
@@ -230,6 +135,7 @@ def verify(
         for done, number in enumerate(ALL_TESTS, start=1):
             outcomes += run_tests(laboratory, (number,))
             clock(done, len(ALL_TESTS) + 1)
+        numbers = beside(laboratory)
         measured = measure(paths=min(paths, CALIBRATION_PATHS), seed=seed)
     finally:
         progress_end()
@@ -241,8 +147,9 @@ def verify(
             "openings": openings,
             "failed_paths": failed,
             "accounts": {"max_residual": residual},
-            "tests": _tests_json(outcomes),
-            "targets": _targets_json(measured),
+            "tests": written.tests_json(session.texts, outcomes, openings, numbers),
+            "beside": written.beside_json(numbers),
+            "targets": written.targets_json(measured),
         }
         emit(session, json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1) + "\n", out)
         return
@@ -250,35 +157,18 @@ def verify(
     head = session.texts("acceptance.head", passed=count, seed=seed, paths=f"{paths:,}")
     head += "\n" + _where_from(session, laboratory, openings)
     tail = session.texts("acceptance.accounts", residual=f"{residual:.1e}", failed=failed)
-    lines = [head, "", *_tests_text(session, outcomes), "", *_targets_text(session, measured)]
+    lines = [head, "", *written.tests_text(session.texts, outcomes, openings, numbers), ""]
+    lines += written.targets_text(session.texts, measured)
     emit(session, "\n".join([*lines, "", tail, session.texts("acceptance.limits")]) + "\n", out)
 
 
-def _sensitivity_text(session: Session, rows: tuple[Sensitivity, ...]) -> list[str]:
-    """Elasticities as a table: a row a moment, a column a parameter."""
-    names = list(dict.fromkeys(r.parameter for r in rows))
-    moments = list(dict.fromkeys(r.moment for r in rows))
-    found = {(r.moment, r.parameter): r.elasticity for r in rows}
-    lines = [session.texts("acceptance.elasticities")]
-    lines.append(" " * 28 + "".join(f"{name:>8}" for name in names))
-    for moment in moments:
-        cells = "".join(f"{found[moment, name]:>8.2f}" for name in names)
-        lines.append(f"{moment:<28}{cells}")
-    return lines
-
-
-def _fit_text(session: Session, found: Fit) -> list[str]:
-    texts = session.texts
-    lines = [
-        texts(
-            "acceptance.fit", before=f"{found.loss_before:.2f}", after=f"{found.loss_after:.2f}",
-            evaluations=found.evaluations,
-        )
-    ]  # fmt: skip
-    for name, value in found.after.items():
-        edge = texts("acceptance.on_bound") if name in found.on_bound else ""
-        lines.append(f"  {name:<6} {found.before[name]:>10.4g} -> {value:<10.4g} {edge}".rstrip())
-    return [*lines, texts("acceptance.fit_note")]
+def _failed_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
+    """The parts of the tests that fail."""
+    return [
+        {"id": o.test, "part": o.part, "value": written.number(o.value), "bound": written.bounds(o)}
+        for o in outcomes
+        if not o.passed
+    ]
 
 
 @command.command("calibrate", cls=WordedCommand, help="help.machine_calibrate")
@@ -289,6 +179,7 @@ def _fit_text(session: Session, found: Fit) -> list[str]:
 @click.pass_context
 def calibrate(context: click.Context, seed: int, paths: int, form: str, out: Path | None) -> None:
     """Targets beside the economy's values, elasticities, and a search from the shipped values."""
+    from debtcycle.machine.acceptance import Laboratory, run_tests
     from debtcycle.machine.calibration import fit, measure, sensitivities
 
     session = session_of(context)
@@ -298,16 +189,26 @@ def calibrate(context: click.Context, seed: int, paths: int, form: str, out: Pat
         slopes = sensitivities(progress=_Clock(session, "acceptance.slopes"))
         found = fit(progress=_Clock(session, "acceptance.searching"))
         fitted = measure(found.after, paths=paths, seed=seed)
+        shipped, searched = (
+            run_tests(Laboratory(paths=paths, seed=seed, parameters=values))
+            for values in ({}, found.after)
+        )
     finally:
         progress_end()
     if form == "json":
         made = {
             "seed": seed,
             "paths": paths,
-            "targets": _targets_json(measured),
-            "targets_of_search": _targets_json(fitted),
+            "targets": written.targets_json(measured),
+            "targets_of_search": written.targets_json(fitted),
+            "tests_failed": _failed_json(shipped),
+            "tests_failed_of_search": _failed_json(searched),
             "elasticities": [
-                {"moment": s.moment, "parameter": s.parameter, "value": _number(s.elasticity)}
+                {
+                    "moment": s.moment,
+                    "parameter": s.parameter,
+                    "value": written.number(s.elasticity),
+                }
                 for s in slopes
             ],
             "search": {
@@ -321,6 +222,9 @@ def calibrate(context: click.Context, seed: int, paths: int, form: str, out: Pat
         }
         emit(session, json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1) + "\n", out)
         return
-    lines = [*_targets_text(session, measured), "", *_sensitivity_text(session, slopes), ""]
-    lines += [*_fit_text(session, found), "", *_targets_text(session, fitted)[1:]]
+    texts = session.texts
+    lines = [*written.targets_text(texts, measured), ""]
+    lines += [*written.sensitivity_text(texts, slopes), "", *written.fit_text(texts, found), ""]
+    lines += [*written.targets_text(texts, fitted)[1:], ""]
+    lines += written.traded_text(texts, shipped, searched, paths)
     emit(session, "\n".join(lines) + "\n", out)

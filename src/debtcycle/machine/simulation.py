@@ -13,7 +13,7 @@ from debtcycle.machine.ensemble import Checkpoint, Progress, Sketch, run_ensembl
 from debtcycle.machine.experiment import Experiment
 from debtcycle.machine.faults import Fault, faults_of
 from debtcycle.machine.part import Part
-from debtcycle.machine.phases import PHASES, Inputs, burst, phases_of
+from debtcycle.machine.phases import DOING, PHASES, Inputs, burst, phases_of
 from debtcycle.machine.published import PUBLISHED, names, needed, publish
 from debtcycle.machine.window import Window, count, summarise
 
@@ -126,11 +126,16 @@ class Outcome:
 
     @property
     def entered(self) -> tuple[tuple[int, str], ...]:
-        """Quarter in which each phase first holds on more paths than any other, in order."""
+        """Quarter in which each phase first holds on more paths than any other, in order.
+
+        The fourth, which needs no programme, only where it holds on more paths than without.
+        """
         found: list[tuple[int, str]] = []
         seen = {PHASES[0]}
         for quarter, shares in enumerate(self.phases):
             name = PHASES[int(shares.argmax())]
+            if name == "P4" and shares.max() - self.bursts[quarter, 0] < DOING:
+                continue
             if name not in seen:
                 seen.add(name)
                 found.append((quarter, name))

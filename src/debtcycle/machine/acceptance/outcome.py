@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Outcome", "above", "below", "between", "mean"]
+__all__ = ["Beside", "Outcome", "above", "below", "between", "mean"]
 
 Values = NDArray[np.float64]
 
@@ -40,6 +40,23 @@ class Outcome:
         if self.low is not None and self.value < self.low:
             return False
         return self.high is None or self.value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A number without bounds that is printed beside a test, so that it can be judged.
+
+    Attributes
+    ----------
+    test : int
+        Number of the test beside which it stands.
+    part : str
+        What is measured, with its unit; the text is in the message catalogues.
+    """
+
+    test: int
+    part: str
+    value: float
 
 
 def between(test: int, part: str, value: ArrayLike, low: float, high: float) -> Outcome:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from debtcycle.machine.calibration.moments import Measured, Target, measure, targets
-from debtcycle.machine.calibration.search import FITTED, Fit, Sensitivity, fit, sensitivities
+from debtcycle.machine.calibration.search import (
+    FITTED,
+    Fit,
+    Sensitivity,
+    fit,
+    sensitivities,
+    targeted,
+)
 
 __all__ = [
     "FITTED",
@@ -14,5 +21,6 @@ __all__ = [
     "fit",
     "measure",
     "sensitivities",
+    "targeted",
     "targets",
 ]

@@ -20,10 +20,10 @@ import platformdirs
 from numpy.typing import NDArray
 
 from debtcycle.machine.calibration.moments import SEARCH_SEED, Measured, measure, targets
-from debtcycle.machine.economy.parameters import given
+from debtcycle.machine.economy.parameters import given, shock_sizes
 from debtcycle.machine.economy.text import economy_text
 
-__all__ = ["FITTED", "Fit", "Sensitivity", "fit", "sensitivities"]
+__all__ = ["FITTED", "Fit", "Sensitivity", "fit", "sensitivities", "targeted"]
 
 Values = NDArray[np.float64]
 Tell = Callable[[int, int], None]
@@ -63,7 +63,14 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """Elasticity of a moment to a parameter: d ln |moment| / d ln parameter."""
+    """Elasticity of a moment to a parameter: d ln |moment| / d ln parameter.
+
+    Attributes
+    ----------
+    moment, parameter : str
+        A parameter ``sd_e_...`` is the size of a shock, as a multiple of its standard deviation.
+    elasticity : float
+    """
 
     moment: str
     parameter: str
@@ -131,24 +138,34 @@ def fit(*, paths: int = 64, progress: Tell | None = None, names: tuple[str, ...]
     return made
 
 
+def targeted() -> tuple[str, ...]:
+    """Parameters that the search moves or whose source names a target, and the shocks' sizes."""
+    named = [name for name, entry in given().items() if entry.source.startswith("target")]
+    sizes = [f"sd_{name}" for name, size in shock_sizes().items() if size]
+    return tuple(dict.fromkeys((*FITTED, *named, *sizes)))
+
+
+def _steps(name: str) -> tuple[float, float]:
+    """A parameter a step above and a step below; the size of a shock is a multiple of its own."""
+    value = 1.0 if name.startswith("sd_") else given()[name].value
+    return value * (1 + STEP), value * (1 - STEP)
+
+
 def sensitivities(
-    *, paths: int = 64, progress: Tell | None = None, names: tuple[str, ...] = FITTED
+    *, paths: int = 64, progress: Tell | None = None, names: tuple[str, ...] | None = None
 ) -> tuple[Sensitivity, ...]:
-    """Elasticity of every moment to every fitted parameter, by central differences."""
+    """Elasticity of every moment to every parameter of `targeted`, by central differences."""
     found = []
-    for number, name in enumerate(names):
-        value = given()[name].value
-        sides = [
-            measure({name: value * (1 + sign * STEP)}, paths=paths, seed=SEARCH_SEED)
-            for sign in (1, -1)
-        ]
+    chosen = targeted() if names is None else names
+    for number, name in enumerate(chosen):
+        sides = [measure({name: at}, paths=paths, seed=SEARCH_SEED) for at in _steps(name)]
         for up, down in zip(*sides, strict=True):
             middle = 0.5 * (up.value + down.value)
             slope = (up.value - down.value) / (2 * STEP)
             elasticity = slope / abs(middle) * np.sign(middle) if middle else 0.0
             found.append(Sensitivity(up.target.moment, name, float(elasticity)))
         if progress is not None:
-            progress(number + 1, len(names))
+            progress(number + 1, len(chosen))
     return tuple(found)
 
 

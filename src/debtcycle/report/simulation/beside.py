@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
-from debtcycle.machine.phases import PHASES
+from debtcycle.machine.phases import DOING, PHASES
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import POP
 from debtcycle.report.document import Bullets, Document, Para, Section, Table
+from debtcycle.report.format import figure
 from debtcycle.report.simulation.answer import run_line
+from debtcycle.report.simulation.leaving import leaving
 from debtcycle.report.simulation.limits import failures, limits
 from debtcycle.report.simulation.reading import (
     HEADLINE,
@@ -36,7 +38,7 @@ EXPECTED = {
     "inflation": ("least", 1.5),
     "output": ("most", 0.6),
     "growth": ("more", 1.0),
-    "popped": ("more", 1.0),
+    "popped": ("added", DOING),
 }
 _ESSAY = ("qe-into-bubble", "qe-into-depression")
 _OUTPUT_QUARTERS = 12  # over which the effect on output is averaged
@@ -93,6 +95,8 @@ def _lead(words: Words, one: Study, other: Study) -> str:
 
 def _agrees(rule: tuple[str, float], one: float, other: float) -> bool:
     kind, bound = rule
+    if kind == "added":
+        return one - other >= bound
     return one <= bound * other if kind == "most" else one > bound * other
 
 
@@ -100,7 +104,21 @@ def _expected(words: Words, rule: tuple[str, float], one: float, other: float) -
     """What is expected of the first against the second, and whether it came out so."""
     kind, bound = rule
     agrees = words("sim.sign.agrees" if _agrees(rule, one, other) else "sim.sign.differs")
-    return words(f"sim.expected.{kind}", n=f"{bound:g}"), agrees
+    n = f"{100 * bound:g}" if kind == "added" else f"{bound:g}"
+    return words(f"sim.expected.{kind}", n=n), agrees
+
+
+def _popped(study: Study) -> tuple[float, float]:
+    """Part of the paths with a fall, with the programme and without."""
+    windows = study.outcome.window, study.outcome.window_without
+    found = [window.popped / max(window.paths, 1) for window in windows]
+    return found[0], found[1]
+
+
+def _added(words: Words, with_: float, without: float) -> str:
+    """What the programme adds to a part of the paths, with both parts."""
+    more = figure(100.0 * (with_ - without), 1, plus=True)
+    return words("sim.beside.added", more=more, with_=share(with_), without=share(without))
 
 
 def _essay(words: Words, one: Study, other: Study) -> Table:
@@ -111,7 +129,7 @@ def _essay(words: Words, one: Study, other: Study) -> Table:
         for name in ("inflation", "growth_equity_nominal")
     )
     outputs = [output_mean(study) for study in pair]
-    popped = [study.outcome.window.popped / max(study.outcome.window.paths, 1) for study in pair]
+    popped = [_popped(study) for study in pair]
 
     def peak(name: str, found: list[tuple[int, float]]) -> list[str]:
         return [
@@ -124,7 +142,7 @@ def _essay(words: Words, one: Study, other: Study) -> Table:
         ("output", outputs,
          [one_of(words, s, "output_gap", v) for s, v in zip(pair, outputs, strict=True)]),
         ("growth", [v for _, v in rises], peak("growth_equity_nominal", rises)),
-        ("popped", popped, [share(v) for v in popped]),
+        ("popped", [a - b for a, b in popped], [_added(words, *parts) for parts in popped]),
     ]  # fmt: skip
     contrast = is_essay(one, other)
     rows = tuple(
@@ -262,6 +280,10 @@ def build_beside(one: Study, other: Study, words: Words) -> Document:
         )),
         Section("window", words("sim.section.window"), (
             Bullets(tuple(_named(words, s, hazard_sentence(words, s)) for s in pair)),
+            *(
+                block for s in pair
+                for block in (Para(words("sim.claim.of", name=named(words, s))), leaving(words, s))
+            ),
             Para(words("sim.window.not"), "warn"),
         )),
         Section("accounts", words("sim.section.accounts"), (

@@ -5,16 +5,20 @@ from __future__ import annotations
 from debtcycle.machine.economy.parameters import given
 from debtcycle.machine.faults import Fault
 from debtcycle.machine.opening.model import INSTRUMENTS
+from debtcycle.machine.phases import DOING
 from debtcycle.machine.study import Study
+from debtcycle.machine.window import POP
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.simulation.answer import run_line
-from debtcycle.report.simulation.reading import median, number, when
+from debtcycle.report.simulation.reading import median, number, share, when
 from debtcycle.report.words import Words
 
 __all__ = ["accounts", "failures", "limits"]
 
 _LIMITS = ("elasticities", "covariance", "inertia", "opening", "duration", "mechanics")
-_SLUMP_PCT = -1.5  # an output gap at the start below which a slump heals in the run without
+# An output gap at the start below which there is a slump, and one at the end at which it has not
+# healed in the run without.
+_SLUMP_PCT, _UNHEALED_PCT = -0.5, -1.0
 _LATER = 20
 _CHANGES = ("slack", "maturity", "tightening", "inflation", "extrapolation", "automation", "own")
 
@@ -74,10 +78,10 @@ def accounts(words: Words, study: Study) -> Section:
 
 
 def _slump(words: Words, study: Study) -> tuple[str, ...]:
-    """How slowly a slump heals in the run without, in numbers; nothing where there is none."""
+    """A slump that does not heal in the run without, in numbers; nothing where there is none."""
     outcome = study.outcome
-    start = median(study, "output_gap", "without", 0)
-    if start > _SLUMP_PCT or outcome.quarters < _LATER:
+    start, end = (median(study, "output_gap", "without", q) for q in (0, outcome.quarters))
+    if start > _SLUMP_PCT or end > _UNHEALED_PCT or outcome.quarters < _LATER:
         return ()
     worst = min(range(outcome.quarters + 1),
                 key=lambda quarter: median(study, "output_gap", "without", quarter))  # fmt: skip
@@ -96,14 +100,29 @@ def _slump(words: Words, study: Study) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _crash(words: Words, study: Study) -> str:
+    """How often growth equity falls with the programme and without it."""
+    with_, without = (
+        window.popped / max(window.paths, 1)
+        for window in (study.outcome.window, study.outcome.window_without)
+    )
+    alike = "alike" if abs(with_ - without) < DOING else "apart"
+    return words(
+        "sim.limit.crash", date=study.opening.as_of.isoformat(), fall=f"{POP:.0%}",
+        span=when(words, study.outcome.quarters), with_=share(with_), without=share(without),
+        said=words(f"sim.limit.crash_{alike}"),
+    )  # fmt: skip
+
+
 def limits(words: Words, *studies: Study) -> Section:
     """What the model cannot do, and what would move its answer."""
     slumps = tuple(dict.fromkeys(text for study in studies for text in _slump(words, study)))
+    crashes = tuple(_crash(words, study) for study in studies)
     return Section(
         "limits",
         words("sim.section.limits"),
         (
-            Bullets((*slumps, *(words(f"sim.limit.{name}") for name in _LIMITS))),
+            Bullets((*slumps, *crashes, *(words(f"sim.limit.{name}") for name in _LIMITS))),
             Para(words("sim.changes")),
             Bullets(tuple(words(f"sim.changes.{name}") for name in _CHANGES)),
         ),

@@ -26,6 +26,8 @@ __all__ = [
     "named",
     "number",
     "one_of",
+    "share",
+    "shortfall",
     "spread",
     "title_of",
     "when",
@@ -148,6 +150,19 @@ def farthest(study: Study, name: str, *, within: int | None = None) -> tuple[int
         return 0, math.nan
     quarter = -max(found)[1]
     return quarter, float(means[quarter])
+
+
+def share(value: float) -> str:
+    """A part of the paths as a percentage; small ones are not rounded away."""
+    if not math.isfinite(value):
+        return MISSING
+    pct = 100.0 * value
+    return f"{figure(pct, 1 if 0.0 < pct < 9.95 or 99.0 < pct < 100.0 else 0)}%"
+
+
+def shortfall(logs: float) -> str:
+    """Logs of wealth forgone as a percentage of it."""
+    return f"{figure(100.0 * (1.0 - math.exp(-logs)), 1)}%" if math.isfinite(logs) else MISSING
 
 
 def named(words: Words, study: Study) -> str:

@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 
 from debtcycle.machine.phases import (
+    DOING,
     FALL,
     INFLATION_PP,
     MEMORY,
+    NOUGHT,
     OVERSHOOT_PP,
     PHASES,
     TIGHT_PP,
@@ -16,8 +18,16 @@ from debtcycle.machine.phases import (
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import AHEAD, POP, RISE, RULES, UNSEEN, Interval, Window
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
-from debtcycle.report.format import figure
-from debtcycle.report.simulation.reading import MISSING, median, number, title_of, when
+from debtcycle.report.simulation.leaving import leaving
+from debtcycle.report.simulation.reading import (
+    MISSING,
+    median,
+    number,
+    share,
+    shortfall,
+    title_of,
+    when,
+)
 from debtcycle.report.words import Words
 
 __all__ = ["SIGNS", "Compared", "compared", "entered_sentence", "hazard_sentence", "meanings",
@@ -43,16 +53,6 @@ SIGNS = {
         ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "+"),
     ),
 }  # fmt: skip
-# Next to nothing: a tenth of a point of a rate, one hundredth of a price.
-_NOUGHT = {"pct_year": 0.1, "pct": 0.1, "index": 1.0}
-
-
-def share(value: float) -> str:
-    """A part of the paths as a percentage; small ones are not rounded away."""
-    if not math.isfinite(value):
-        return MISSING
-    pct = 100.0 * value
-    return f"{figure(pct, 1 if 0.0 < pct < 9.95 or 99.0 < pct < 100.0 else 0)}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def compared(study: Study) -> tuple[Compared, ...]:
         quarter = (start + end) // 2
         for name, expected in SIGNS[phase]:
             value = median(study, name, "difference", quarter)
-            nought = _NOUGHT[study.outcome.units[name]]
+            nought = NOUGHT[study.outcome.units[name]]
             agrees = math.isfinite(value) and _agrees(expected, value, nought)
             found.append(Compared(phase, quarter, name, expected, value, agrees))
     return tuple(found)
@@ -112,6 +112,9 @@ def meanings(words: Words) -> Bullets:
         "fall": f"{FALL:.0%}",
         "tight": f"{TIGHT_PP:g}",
         "memory": MEMORY,
+        "rate": f"{NOUGHT['pct_year']:g}",
+        "price": f"{NOUGHT['index']:g}",
+        "doing": f"{DOING:.0%}",
     }
     return Bullets(tuple(words(f"sim.phase.{name}.means", **thresholds) for name in PHASES[1:]))
 
@@ -183,7 +186,15 @@ def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
     agreed = sum(item.agrees for item in compared(study))
     head = tuple(words(f"sim.col.{c}") for c in ("phase", "figure", "essay", "found", "verdict"))
     return (
-        Para(words("sim.signs", agreed=agreed, total=len(rows))),
+        Para(
+            words(
+                "sim.signs",
+                agreed=agreed,
+                total=len(rows),
+                rate=f"{NOUGHT['pct_year']:g}",
+                price=f"{NOUGHT['index']:g}",
+            )
+        ),
         Table(head, rows, frozenset({3}), words("sim.table.signs")),
     )
 
@@ -251,11 +262,6 @@ def _popped(found: Window) -> str:
     return share(found.popped / found.paths) if found.paths else MISSING
 
 
-def _shortfall(logs: float) -> str:
-    """Logs of wealth forgone as a percentage of it."""
-    return f"{figure(100.0 * (1.0 - math.exp(-logs)), 1)}%" if math.isfinite(logs) else MISSING
-
-
 def window(words: Words, study: Study) -> Section:
     """Hazard by quarter and regret by rule, each with its interval."""
     found, other = study.outcome.window, study.outcome.window_without
@@ -277,28 +283,35 @@ def window(words: Words, study: Study) -> Section:
     regret = tuple(
         (
             words(f"sim.rule.{rule}", rise=f"{RISE:.0%}", tight=f"{TIGHT_PP:g}"),
-            _shortfall(found.regret[rule].value),
-            words("sim.cells", low=_shortfall(found.regret[rule].low),
-                  high=_shortfall(found.regret[rule].high)),
+            *(
+                cell
+                for item in (one.regret[rule] for one in (found, other))
+                for cell in (
+                    shortfall(item.value),
+                    words("sim.cells", low=shortfall(item.low), high=shortfall(item.high)),
+                )
+            ),
         )
         for rule in RULES
     )  # fmt: skip
     heads = ("when", "hazard_with", "interval", "hazard_without", "interval")
     columns = tuple(words(f"sim.col.{c}") for c in heads)
-    rules = tuple(words(f"sim.col.{c}") for c in ("rule", "regret", "interval"))
+    rules = tuple(words(f"sim.col.{c}") for c in ("rule", *heads[1:]))
     counts = words(
         "sim.window.counts",
         paths=f"{found.paths:,}", popped=f"{found.popped:,}", windows=f"{found.windows:,}",
+        popped_without=f"{other.popped:,}", windows_without=f"{other.windows:,}",
         rise=f"{RISE:.0%}",
     )  # fmt: skip
-    right = frozenset({1, 2})
+    right = frozenset({1, 2, 3, 4})
     return Section(
         "window",
         words("sim.section.window"),
         (
             Para(hazard_sentence(words, study)),
+            leaving(words, study),
             Para(words("sim.window.means", fall=f"{POP:.0%}", ahead=AHEAD, unseen=UNSEEN)),
-            Table(columns, hazard, frozenset({1, 2, 3, 4}), words("sim.table.hazard")),
+            Table(columns, hazard, right, words("sim.table.hazard")),
             Table(rules, regret, right, words("sim.table.regret")),
             Para(counts, "dim"),
             Para(words("sim.window.not"), "warn"),
