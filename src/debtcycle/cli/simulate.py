@@ -129,8 +129,25 @@ def _study(
             progress=_teller(session, scenario.name),
             told=_news(session, scenario.name),
         )
+    except ModelError as error:
+        if error.message_id == "machine.negative":
+            said = _holding(session, str(error.params["name"]))
+            raise ModelError(error.message_id, **{**error.params, "name": said}) from error
+        raise
     finally:
         progress_end()
+
+
+def _holding(session: Session, name: str) -> str:
+    """A holding of the economy by what it is and whose."""
+    texts = session.texts
+    if name == "Res":
+        return texts("machine.holding_reserves")
+    asset, _, sector = name.partition("_")
+    what = texts(f"opening.instrument.{asset}")
+    if sector == "C":
+        return texts("machine.holding_central_bank", instrument=what)
+    return texts("machine.holding", instrument=what, sector=texts(f"opening.sector.{sector}"))
 
 
 def _render(session: Session, studies: tuple[Study, ...], form: str, out: Path | None) -> str:

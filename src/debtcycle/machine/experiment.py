@@ -18,6 +18,7 @@ from debtcycle.machine.economy.reading import checked_bubble_number
 from debtcycle.machine.economy.start import start_row
 from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.machine.ensemble import normals
+from debtcycle.machine.plans import Bound
 from debtcycle.machine.scenario import Plan, Scenario, load_scenario
 from debtcycle.sfc.evaluation import evaluate
 
@@ -39,7 +40,10 @@ def constant_names() -> tuple[str, ...]:
 
 def open_scenario(name: str) -> Scenario:
     """A shipped scenario by its name, or the reader's own by its path; see `load_scenario`."""
-    ranges = {name: (entry.low, entry.high) for name, entry in given().items()}
+    ranges = {
+        name: Bound(entry.low, entry.high, entry.unit, entry.whole)
+        for name, entry in given().items()
+    }
     return load_scenario(name, by_quarter_names(), constant_names(), ranges)
 
 

@@ -16,6 +16,7 @@ All functions work on batches: arrays whose last axis counts economies.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +27,12 @@ from debtcycle.machine import demand
 __all__ = [
     "ASSETS",
     "Market",
+    "Strength",
     "bubble_number",
     "column_sums",
     "excess_demand",
     "jacobian",
+    "misordered",
     "off_diagonal",
     "random_market",
     "safe_purchase",
@@ -44,6 +47,35 @@ BANK = 4  # holders 0 to 3 are investors, 4 is the banks
 _BONDS = slice(1, 4)
 LINE_SEARCH, ITERATIONS, STEADY, SHORT = 30, 100, 40, 0.2
 REACH = 2.0  # longest step, in logs of weights
+_ORDER = (("kb", "ks"), ("ks", "kt"), ("ke", "kt"))  # the first of each is not below the second
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """A strength of substitution: its name and value, in years."""
+
+    name: str
+    value: float
+
+
+def misordered(parameters: Mapping[str, float]) -> tuple[Strength, Strength] | None:
+    """The first two strengths of substitution that break the order on which all signs rest.
+
+    Parameters
+    ----------
+    parameters : mapping
+        With ``kb``, ``ks``, ``ke`` and ``kt``.
+
+    Returns
+    -------
+    tuple of Strength, or None
+        The one that is too small, and the one that it must not be below; None where
+        ``kb >= ks >= kt`` and ``ke >= kt``.
+    """
+    for more, less in _ORDER:
+        if parameters[more] < parameters[less]:
+            return Strength(more, parameters[more]), Strength(less, parameters[less])
+    return None
 
 
 @dataclass(frozen=True, slots=True)
