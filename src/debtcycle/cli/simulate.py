@@ -63,7 +63,9 @@ def _scenario(session: Session, name: str, day: str | None) -> Scenario:
     except ModelError as error:
         raise ConfigError(error.message_id, **error.params) from error
     as_of = session.day(found.as_of.isoformat() if day is None else day)
-    return found if as_of is None else dataclasses.replace(found, as_of=as_of)
+    if as_of is None or as_of == found.as_of:
+        return found
+    return dataclasses.replace(found, as_of=as_of, written_for=found.as_of)
 
 
 def _span(session: Session, seconds: float) -> str:
@@ -133,6 +135,9 @@ def _study(
         if error.message_id == "machine.negative":
             said = _holding(session, str(error.params["name"]))
             raise ModelError(error.message_id, **{**error.params, "name": said}) from error
+        if error.message_id == "machine.bought_out":
+            said = session.texts(f"opening.instrument.{error.params['asset']}")
+            raise ModelError(error.message_id, **{**error.params, "asset": said}) from error
         raise
     finally:
         progress_end()

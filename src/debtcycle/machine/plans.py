@@ -75,6 +75,8 @@ class Scenario:
         Parameters of the economy that differ, in both runs.
     allow_explosive : bool
         Whether an opening whose bubble number is 1 or above is run all the same.
+    written_for : date, optional
+        Date that the file says, where another one was asked for.
     title, text : mapping of language to str
         What it is called and what it shows.
     """
@@ -88,3 +90,4 @@ class Scenario:
     allow_explosive: bool = False
     title: Mapping[str, str] = field(default_factory=dict)
     text: Mapping[str, str] = field(default_factory=dict)
+    written_for: dt.date | None = None

@@ -106,6 +106,8 @@ class Market:
         Fall of the bill rate with its u.
     k : float64 array, shape (4, n)
         Substitution kb, ks, ke, kt.
+    stays : float64 array, shape (5, n), optional
+        Part of what a holder would leave untouched that is not sold by force; all unless given.
     """
 
     liking: Values
@@ -121,6 +123,12 @@ class Market:
     gold_pull: Values
     k: Values
     bill_slope: float = 4.0
+    stays: Values | None = None
+
+    def untouched(self, holder: int) -> Values:
+        """Part of its holdings that a holder keeps."""
+        kept = self.kept[holder]
+        return kept if self.stays is None else kept * self.stays[holder]
 
 
 def _returns(market: Market, u: Values) -> tuple[Values, Values]:
@@ -140,7 +148,7 @@ def _inputs(market: Market, holder: int, returns: Values, prices: Values) -> lis
     """Inputs of the demand function of a holder."""
     held = market.holdings[holder] * prices
     wealth = market.cash[holder] + held.sum(axis=0)
-    kept, placed = market.kept[holder] * held, (1 - market.kept[holder]) * wealth
+    kept, placed = market.untouched(holder) * held, (1 - market.kept[holder]) * wealth
     liking = market.liking[holder]
     base = [np.zeros_like(wealth), *returns]
     if holder == BANK:
@@ -173,11 +181,11 @@ def jacobian(market: Market, u: Values) -> Values:
         rows = (demand.bank_slopes if holder == BANK else demand.slopes)(inputs, np)
         kept, wealth = 2 * count + 4, 3 * count + 4
         held = market.holdings[holder] * prices
-        untouched = market.kept[holder]
+        untouched = market.untouched(holder)
         for a, row in enumerate(rows):
             # Attractiveness falls with the asset's own u; prices move wealth, what is placed of
             # it, and what is kept.
-            gain = row[wealth] + row[wealth + 1] * (1 - untouched)
+            gain = row[wealth] + row[wealth + 1] * (1 - market.kept[holder])
             found[a, 0] += row[1] * own[0]
             for c in range(count):
                 price = (row[kept + c] * untouched + gain) * held[c]
@@ -252,7 +260,7 @@ def _chosen(market: Market, which: NDArray[np.intp]) -> Market:
         market.kept[..., which], market.supply[..., which], market.flow[..., which],
         market.coupon[..., which], market.decay[..., which], market.pull[..., which],
         market.cash_yield[..., which], market.gold_pull[which], market.k[..., which],
-        market.bill_slope,
+        market.bill_slope, None if market.stays is None else market.stays[..., which],
     )  # fmt: skip
 
 

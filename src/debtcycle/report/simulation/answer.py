@@ -7,6 +7,7 @@ import math
 from debtcycle.machine.study import Study
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import MINUS, figure
+from debtcycle.report.simulation.notes import notes
 from debtcycle.report.simulation.reading import (
     HEADLINE,
     MISSING,
@@ -178,11 +179,12 @@ def _failed(words: Words, study: Study) -> tuple[Para, ...]:
 def answer(words: Words, study: Study) -> Section:
     """Lead, sentences, the table of differences, and how it was run."""
     text = study.scenario.text.get(words.lang) or study.scenario.text.get("en", "")
-    text = text.replace("`", "")  # marks of the file, not of the page
+    text = " ".join(text.replace("`", "").split())  # marks of the file, not of the page
     blocks: list[Block] = [
         Para(_lead(words, study), "lead"),
         *_failed(words, study),
         *([Para(text)] if text else []),
+        *notes(words, study),
         Bullets(_sentences(words, study)),
         difference_table(words, study),
         Para(words("sim.pairs"), "dim"),

@@ -141,6 +141,11 @@ def _plain(study: Study) -> dict[str, JsonValue]:
         "seed": outcome.seed,
         "quarters": outcome.quarters,
         "accounts": {"max_residual": _number(outcome.worst_account)},
+        "outside_paths": {
+            "with": asdict(outcome.outside),
+            "without": asdict(outcome.outside_without),
+        },
+        "least_slack": None if study.slack is None else asdict(study.slack),
         "failed_paths": outcome.failed,
         "first_failed": list(outcome.first_failed),
         "faults": [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from debtcycle.machine.study import Study
-from debtcycle.report.document import Document
+from debtcycle.report.document import Document, Para, Section
 from debtcycle.report.simulation.answer import answer
 from debtcycle.report.simulation.limits import accounts, limits
+from debtcycle.report.simulation.notes import certain, domain, size
 from debtcycle.report.simulation.reading import named
 from debtcycle.report.simulation.stages import phases, window
 from debtcycle.report.simulation.start import start
@@ -13,6 +16,11 @@ from debtcycle.report.simulation.tables import causes, figures
 from debtcycle.report.words import Words
 
 __all__ = ["build_simulation"]
+
+
+def _more(section: Section, blocks: tuple[Para, ...]) -> Section:
+    """A section with more at its end."""
+    return replace(section, blocks=(*section.blocks, *blocks))
 
 
 def build_simulation(study: Study, words: Words) -> Document:
@@ -34,7 +42,7 @@ def build_simulation(study: Study, words: Words) -> Document:
         causes(words, study),
         *figures(words, study),
         start(words, study),
-        accounts(words, study),
-        limits(words, study),
+        _more(accounts(words, study), (*domain(words, study), *certain(words, study))),
+        _more(limits(words, study), (*size(words, study), *domain(words, study))),
     )
     return Document(words.lang, title, sections)
