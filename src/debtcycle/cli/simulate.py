@@ -159,8 +159,7 @@ def _render(session: Session, studies: tuple[Study, ...], form: str, out: Path |
     """One study, or two side by side, in one of the forms."""
     from debtcycle.report.build import words_of
     from debtcycle.report.simulation.as_json import beside_json, simulation_json
-    from debtcycle.report.simulation.beside import build_beside
-    from debtcycle.report.simulation.build import build_simulation
+    from debtcycle.report.simulation.build import build_pair, build_simulation
 
     one, other = studies[0], studies[-1]
     alone = len(studies) == 1
@@ -173,7 +172,7 @@ def _render(session: Session, studies: tuple[Study, ...], form: str, out: Path |
         if alone:
             return render_simulation(one, words)
         return render_beside(one, other, words)
-    document = build_simulation(one, words) if alone else build_beside(one, other, words)
+    document = build_simulation(one, words) if alone else build_pair(one, other, words)
     if form == "md":
         from debtcycle.report.markdown import render_markdown
 

@@ -8,14 +8,15 @@ from debtcycle.machine.study import Study
 from debtcycle.report.document import Document, Para, Section
 from debtcycle.report.simulation.answer import answer
 from debtcycle.report.simulation.limits import accounts, limits
-from debtcycle.report.simulation.notes import certain, domain, size
+from debtcycle.report.simulation.beside import build_beside
+from debtcycle.report.simulation.notes import certain, domain, notes, size
 from debtcycle.report.simulation.reading import named
 from debtcycle.report.simulation.stages import phases, window
 from debtcycle.report.simulation.start import start
 from debtcycle.report.simulation.tables import causes, figures
 from debtcycle.report.words import Words
 
-__all__ = ["build_simulation"]
+__all__ = ["build_pair", "build_simulation"]
 
 
 def _more(section: Section, blocks: tuple[Para, ...]) -> Section:
@@ -46,3 +47,15 @@ def build_simulation(study: Study, words: Words) -> Document:
         _more(limits(words, study), (*size(words, study), *domain(words, study))),
     )
     return Document(words.lang, title, sections)
+
+
+def build_pair(one: Study, other: Study, words: Words) -> Document:
+    """Two scenarios side by side, with what must be known of each before believing it."""
+    made = build_beside(one, other, words)
+    said = tuple(
+        replace(note, text=words("sim.beside.item", name=words("sim.title", name=named(words, study),
+                date=study.opening.as_of.isoformat()), text=note.text))
+        for study in (one, other) for note in notes(words, study)
+    )  # fmt: skip
+    first, *others = made.sections
+    return replace(made, sections=(_more(first, said), *others))
