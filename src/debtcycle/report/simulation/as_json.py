@@ -161,6 +161,8 @@ def _plain(study: Study) -> dict[str, JsonValue]:
         "phases": _phases(study),
         "sell_window": _window(study),
         "attribution": _attribution(study),
+        "of_earlier_months": [fact.name for fact in study.opening.of_earlier_months],
+        "written_for": study.scenario.written_for,
         "opening": [_fact(fact) for fact in study.opening.facts],
         "start": _started(study.facts),
         "parameters": _parameters(study),
