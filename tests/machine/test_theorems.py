@@ -138,3 +138,13 @@ def test_bubble_number_is_the_growth_of_a_rise_that_feeds_itself(states) -> None
         market, root, sensitivity=sensitivity, weights=np.array([1.0, 0.0, 0.0]), gain=0.4
     )
     assert float(number[0]) == pytest.approx(0.4 * response, rel=1e-4)
+
+
+def test_a_start_at_which_slopes_vanish_does_not_break_the_batch() -> None:
+    """A singular slope in one economy must not stop the others."""
+    market = random_market(np.random.default_rng(3), 8)
+    start = np.zeros((7, 8))
+    start[:, 0] = -400.0  # every price is nought in floating point
+    u, residual = solve(market, start)
+    assert u.shape == (7, 8)
+    assert residual[1:].max() < 1e-9

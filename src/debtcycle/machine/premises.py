@@ -117,13 +117,13 @@ def markets_of(run: sfc.Run) -> tuple[Market, Values]:
     stays[HOLDERS.index("L")] = now("left")
     flow = [now("iss_b") - now("buy_b"), *(now(f"iss_{a}") - now(f"buy_{a}") for a in "NI")]
     flow += [now("iss_K") - now("buy_K"), now("iss_G"), now("iss_R"), now("mined")]
-    pieces = [before("b_p"), *(base[asset] * before(f"{asset}_p") for asset in SLOW)]
+    outstanding = [before("b_p"), *(base[asset] * before(f"{asset}_p") for asset in SLOW)]
     market = Market(
         liking=np.zeros((len(HOLDERS), 8, run.periods)),
         holdings=holdings,
         cash=cash,
         kept=kept,
-        supply=np.array(pieces),
+        supply=np.array(outstanding),
         flow=np.array(flow),
         coupon=np.array([now(f"c_{a}b") for a in "NIK"]),
         decay=np.array([now(f"d_{a}b") for a in "NIK"]),
@@ -140,7 +140,7 @@ def markets_of(run: sfc.Run) -> tuple[Market, Values]:
 def _like(market: Market, run: sfc.Run, u: Values) -> None:
     """Fill in what is peculiar to each holder: all of attractiveness that does not move with u."""
     paid = market.coupon * np.exp(-u[1:4])
-    moving = [-market.bill_slope * u[0], *((1 + market.pull) * (paid - market.decay))]
+    moving: list[Values] = [-market.bill_slope * u[0], *((1 + market.pull) * (paid - market.decay))]
     moving += [*(market.cash_yield * np.exp(-u[4:6])), -market.gold_pull * u[6]]
     names = ("rb", "ER_N", "ER_I", "v_K", "v_G", "v_R", "v_Z")
     for place, j in enumerate(HOLDERS):

@@ -46,6 +46,7 @@ INVESTORS = 4
 BANK = 4  # holders 0 to 3 are investors, 4 is the banks
 _BONDS = slice(1, 4)
 LINE_SEARCH, ITERATIONS, STEADY, SHORT = 30, 100, 40, 0.2
+FAINT = 1e-9  # of the largest supply
 REACH = 2.0  # longest step, in logs of weights
 _ORDER = (("kb", "ks"), ("ks", "kt"), ("ke", "kt"))  # the first of each is not below the second
 
@@ -128,7 +129,7 @@ class Market:
     def untouched(self, holder: int) -> Values:
         """Part of its holdings that a holder keeps."""
         kept = self.kept[holder]
-        return kept if self.stays is None else kept * self.stays[holder]
+        return np.asarray(kept if self.stays is None else kept * self.stays[holder])
 
 
 def _returns(market: Market, u: Values) -> tuple[Values, Values]:
@@ -236,7 +237,7 @@ def _step(market: Market, u: Values, size: Values, steady: bool) -> tuple[Values
     """
     value = excess_demand(market, u)
     matrix = np.moveaxis(jacobian(market, u), 2, 0)
-    step = np.linalg.solve(matrix, value.T[..., None])[..., 0].T
+    step = _direction(matrix, value, size)
     # Where attractiveness moves by more than this, shares are emptied and slopes say nothing.
     moved = np.abs(_returns(market, u)[1] * step) * market.k[[0, 1, 1, 1, 2, 2, 3]]
     step /= np.maximum(1.0, moved.max(axis=0) / REACH)
@@ -252,6 +253,17 @@ def _step(market: Market, u: Values, size: Values, steady: bool) -> tuple[Values
     if steady:
         return trial, after
     return np.where(good, trial, u), np.where(good, after, before)
+
+
+def _direction(matrix: Values, value: Values, size: Values) -> Values:
+    """Newton's step, shape (7, n)."""
+    try:
+        return np.asarray(np.linalg.solve(matrix, value.T[..., None])[..., 0].T)
+    except np.linalg.LinAlgError:
+        # So far from the root that slopes are nought in floating point. Taking a little from the
+        # diagonal keeps minus the matrix an M-matrix, and the step in the right direction.
+        less = matrix - (FAINT * size)[:, None, None] * np.eye(len(value))
+        return np.asarray(np.linalg.solve(less, value.T[..., None])[..., 0].T)
 
 
 def _chosen(market: Market, which: NDArray[np.intp]) -> Market:

@@ -107,6 +107,18 @@ def _eroded(words: Words, study: Study, quarter: int) -> str:
     )
 
 
+def _prices(words: Words, study: Study, year: int, three: int) -> str:
+    """Prices at the end of a year and of three; once where the run is no longer than a year."""
+    figures = ("growth_equity_nominal", "real_asset_equity_nominal", "bonds_nominal",
+               "tips_nominal", "gold_nominal")  # fmt: skip
+    changes = _changes(words, study, figures, year)
+    if three == year:
+        return words("sim.answer.prices_once", when=when(words, year), changes=changes)
+    return words("sim.answer.prices", when=when(words, year), changes=changes,
+                 later=when(words, three),
+                 changes_later=_changes(words, study, figures, three))  # fmt: skip
+
+
 def _sentences(words: Words, study: Study) -> tuple[str, ...]:
     year, three = _looked_at(study)
     output = fan(study, "output_gap", "difference").mean[1 : three + 1].mean()
@@ -115,12 +127,7 @@ def _sentences(words: Words, study: Study) -> tuple[str, ...]:
         words("sim.answer.yields", when=when(words, year), changes=_changes(
             words, study, ("real_yield_10y", "nominal_yield_10y", "term_premium",
                            "credit_premium", "equity_premium_growth"), year)),
-        words("sim.answer.prices", when=when(words, year), changes=_changes(
-            words, study, ("growth_equity_nominal", "real_asset_equity_nominal", "bonds_nominal",
-                           "tips_nominal", "gold_nominal"), year),
-            later=when(words, three), changes_later=_changes(
-            words, study, ("growth_equity_nominal", "real_asset_equity_nominal", "bonds_nominal",
-                           "tips_nominal", "gold_nominal"), three)),
+        _prices(words, study, year, three),
         words("sim.answer.output", output=one_of(words, study, "output_gap", float(output)),
               span=when(words, three), most=one_of(words, study, "output_gap", most),
               when=when(words, far)),

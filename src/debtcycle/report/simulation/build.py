@@ -7,8 +7,8 @@ from dataclasses import replace
 from debtcycle.machine.study import Study
 from debtcycle.report.document import Document, Para, Section
 from debtcycle.report.simulation.answer import answer
-from debtcycle.report.simulation.limits import accounts, limits
 from debtcycle.report.simulation.beside import build_beside
+from debtcycle.report.simulation.limits import accounts, limits
 from debtcycle.report.simulation.notes import certain, domain, notes, size
 from debtcycle.report.simulation.reading import named
 from debtcycle.report.simulation.stages import phases, window
@@ -17,6 +17,12 @@ from debtcycle.report.simulation.tables import causes, figures
 from debtcycle.report.words import Words
 
 __all__ = ["build_pair", "build_simulation"]
+
+
+def _dated(words: Words, study: Study) -> str:
+    """A scenario and its date."""
+    date = study.opening.as_of.isoformat()
+    return words("sim.title", name=named(words, study), date=date)
 
 
 def _more(section: Section, blocks: tuple[Para, ...]) -> Section:
@@ -34,8 +40,7 @@ def build_simulation(study: Study, words: Words) -> Document:
     words : Words
         Texts of a language with the catalogue.
     """
-    date = study.opening.as_of.isoformat()
-    title = words("sim.title", name=named(words, study), date=date)
+    title = _dated(words, study)
     sections = (
         answer(words, study),
         phases(words, study),
@@ -53,9 +58,9 @@ def build_pair(one: Study, other: Study, words: Words) -> Document:
     """Two scenarios side by side, with what must be known of each before believing it."""
     made = build_beside(one, other, words)
     said = tuple(
-        replace(note, text=words("sim.beside.item", name=words("sim.title", name=named(words, study),
-                date=study.opening.as_of.isoformat()), text=note.text))
-        for study in (one, other) for note in notes(words, study)
-    )  # fmt: skip
+        replace(note, text=words("sim.beside.item", name=_dated(words, study), text=note.text))
+        for study in (one, other)
+        for note in notes(words, study)
+    )
     first, *others = made.sections
     return replace(made, sections=(_more(first, said), *others))
