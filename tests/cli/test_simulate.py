@@ -285,3 +285,23 @@ def test_names_of_the_page_can_be_set(repository):
     names = set(re.findall(r"`([a-z_]+)`", row)) - {"name"}
     assert names <= set(by_quarter_names())
     assert len(names) > 10
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "not_said"),
+    [("en", "Treasury notes and bonds", "N_"), ("zh", "国债", "N_")],
+)
+def test_a_holding_below_nought_is_named_in_words(
+    read, tmp_path, monkeypatch, lang, said, not_said
+):
+    from debtcycle.errors import ModelError
+    from debtcycle.machine import study
+
+    def refuse(*_, **__):
+        raise ModelError("machine.negative", name="N_X", quarter=3, value="-0.4")
+
+    monkeypatch.setattr(study, "study", refuse)
+    done = read("--lang", lang, "simulate", "qt", *QUICK)
+    told = assert_said(done, 6)
+    assert said in told
+    assert not_said not in told

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from debtcycle.errors import ConfigError
 from debtcycle.machine.opening import INSTRUMENTS, SECTORS, from_data
 from debtcycle.machine.opening.assumptions import HeldRow, IssueRow, load
-from debtcycle.machine.opening.desk import Desk, mid_rank
+from debtcycle.machine.opening.desk import Desk, farthest_moves, mid_rank
 from debtcycle.machine.opening.holdings import Group, fit
 from debtcycle.machine.opening.markets import momentum
 from debtcycle.machine.opening.money import par_duration_years
@@ -223,3 +223,13 @@ def test_the_next_statement_of_the_central_bank_lies_within_the_range(
         assert fact.low is not None
         assert fact.high is not None
         assert fact.low <= total * amount / row.treasuries <= fact.high
+
+
+def test_moves_over_some_months_are_those_of_the_past() -> None:
+    history = np.array([1.0, 1.5, 3.0, 2.0, 2.5])
+    root = 1.5**0.5
+    assert farthest_moves(history, 0) == (0.0, 0.0)
+    assert farthest_moves(history, 5) == (0.0, 0.0)
+    assert farthest_moves(history, 1) == pytest.approx((-1.0 * root, 1.5 * root))
+    assert farthest_moves(history, 2) == pytest.approx((-0.5 * root, 2.0 * root))
+    assert farthest_moves(np.array([1.0, 2.0, 3.0]), 1) == pytest.approx((0.0, root))

@@ -19,13 +19,17 @@ from debtcycle.machine.experiment import (
     open_scenario,
     prepare,
 )
+from debtcycle.machine.plans import Bound
 from debtcycle.machine.scenario import ASSETS, Scenario, list_scenarios, parse_scenario
 
 HEAD = "from = 2025-12-15\nquarters = 12\n"
 
 
 def parse(text: str, head: str = HEAD) -> Scenario:
-    ranges = {name: (entry.low, entry.high) for name, entry in economy_given().items()}
+    ranges = {
+        name: Bound(entry.low, entry.high, entry.unit, entry.whole)
+        for name, entry in economy_given().items()
+    }
     return parse_scenario("own", head + text, by_quarter_names(), constant_names(), ranges)
 
 
@@ -118,7 +122,7 @@ REFUSED = {
     "seller": '[[purchase]]\nasset = "K"\ntotal_pct_gdp = 1\nfrom_sector = "H"',
     "table": "purchase = 3",
     "words": "title = 3",
-    "range": "[parameters]\nf_H = -3.0",
+    "range_fraction": "[parameters]\nf_H = -3.0",
     "idle": '[[set]]\nname = "rate"\nvalue = 0.05',
     "contradiction": '[[set]]\nname = "disc"\nvalue = 1.0\n[[set]]\nname = "disc"\nvalue = 2.0',
 }
@@ -254,3 +258,70 @@ def test_an_explosive_opening_is_refused_unless_it_is_allowed() -> None:
     assert float(str(caught.value.params["number"])) >= 1.0
     allowed = parse(text, "allow_explosive = true\n" + HEAD)
     assert prepare(allowed, facts).quarters == 12
+
+
+def fault(text: str) -> ModelError:
+    with pytest.raises(ModelError) as caught:
+        parse(text)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "meant"),
+    [
+        ("rate", 4.5, "percent", "0.045"), ("auto_pass", 33, "percent", "0.33"),
+        ("disc_bills", 80, "percent", "0.8"), ("tighten", 0.25, "percent", "0.0025"),
+        ("redeem", 2.0, "percent", "0.02"), ("e_com", 5, "percent", "0.05"),
+        ("hold", 0.4, "switch", ""), ("hold", -7, "switch", ""), ("steer", 2, "switch", ""),
+        ("auto_pass", -1000, "range_fraction", ""), ("rate", -9, "range_a_year", ""),
+        ("disc", 300, "range_pct_gdp", ""), ("wealth_tax", -400, "range_pct_gdp", ""),
+    ],
+)  # fmt: skip
+def test_a_value_in_the_wrong_unit_is_refused(
+    name: str, value: float, kind: str, meant: str
+) -> None:
+    found = fault(f'[[set]]\nname = "{name}"\nvalue = {value}\n')
+    assert found.message_id == f"scenario.{kind}"
+    assert found.params["name"] == name
+    assert found.params["found"] == f"{value:g}"
+    assert found.params.get("meant", "") == meant
+    if kind != "switch":
+        entry = economy_given()[name]
+        assert (found.params["low"], found.params["high"]) == (entry.low, entry.high)
+
+
+def test_what_may_be_set_by_quarter_has_a_range_and_its_ends_may_be_set() -> None:
+    for name in by_quarter_names():
+        entry = economy_given()[name]
+        if name == "announced" or name in ASSETS.values():  # bounded together, by the markets
+            continue
+        assert entry.low is not None, name
+        assert entry.high is not None, name
+        for value in (entry.low, entry.high):
+            text = f'[[set]]\nname = "{name}"\nvalue = {value}\n'
+            if name == "rate":
+                text += '[[set]]\nname = "steer"\nvalue = 1\n'
+            assert steps(parse(text), name) == {1: value}
+        width = entry.high - entry.low
+        for value in (entry.low - width, entry.high + width):
+            assert fault(f'[[set]]\nname = "{name}"\nvalue = {value}\n').params["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "other"),
+    [
+        ("kt = 20\nks = 20\nkb = 60\nke = 10\n", "ke", "kt"),
+        ("kb = 60\nks = 80\n", "kb", "ks"),
+        ("ke = 10\nkt = 10.5\n", "ke", "kt"),
+    ],
+)
+def test_strengths_in_an_order_that_proves_no_sign_are_refused(
+    text: str, name: str, other: str
+) -> None:
+    found = fault("[parameters]\n" + text)
+    assert found.message_id == "scenario.order"
+    assert (found.params["name"], found.params["other"]) == (name, other)
+
+
+def test_strengths_may_be_equal() -> None:
+    assert parse("[parameters]\nkt = 20\nks = 20\nkb = 60\nke = 20\n").parameters["ke"] == 20.0

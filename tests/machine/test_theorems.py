@@ -138,3 +138,19 @@ def test_bubble_number_is_the_growth_of_a_rise_that_feeds_itself(states) -> None
         market, root, sensitivity=sensitivity, weights=np.array([1.0, 0.0, 0.0]), gain=0.4
     )
     assert float(number[0]) == pytest.approx(0.4 * response, rel=1e-4)
+
+
+def test_slopes_that_vanish_in_one_economy_do_not_stop_the_others() -> None:
+    rng = np.random.default_rng(3)
+    market = theorems.random_market(rng, 4)
+    matrix = np.moveaxis(theorems.jacobian(market, np.zeros((7, 4))), 2, 0)
+    value, size = rng.normal(size=(7, 4)), np.abs(market.supply).max(axis=0)
+    plain = theorems._direction(matrix, value, size)
+    assert np.abs(np.einsum("nab,bn->an", matrix, plain) - value).max() < 1e-9
+    matrix[0] = 0.0
+    with pytest.raises(np.linalg.LinAlgError):
+        np.linalg.solve(matrix, value.T[..., None])
+    found = theorems._direction(matrix, value, size)
+    assert np.isfinite(found).all()
+    assert (np.sign(found[:, 0]) == -np.sign(value[:, 0])).all()  # prices rise where demand exceeds
+    assert np.abs(found[:, 1:] - plain[:, 1:]).max() < 1e-4 * np.abs(plain).max()

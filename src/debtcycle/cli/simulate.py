@@ -63,7 +63,9 @@ def _scenario(session: Session, name: str, day: str | None) -> Scenario:
     except ModelError as error:
         raise ConfigError(error.message_id, **error.params) from error
     as_of = session.day(found.as_of.isoformat() if day is None else day)
-    return found if as_of is None else dataclasses.replace(found, as_of=as_of)
+    if as_of is None or as_of == found.as_of:
+        return found
+    return dataclasses.replace(found, as_of=as_of, written_for=found.as_of)
 
 
 def _span(session: Session, seconds: float) -> str:
@@ -129,16 +131,35 @@ def _study(
             progress=_teller(session, scenario.name),
             told=_news(session, scenario.name),
         )
+    except ModelError as error:
+        if error.message_id == "machine.negative":
+            said = _holding(session, str(error.params["name"]))
+            raise ModelError(error.message_id, **{**error.params, "name": said}) from error
+        if error.message_id == "machine.bought_out":
+            said = session.texts(f"opening.instrument.{error.params['asset']}")
+            raise ModelError(error.message_id, **{**error.params, "asset": said}) from error
+        raise
     finally:
         progress_end()
+
+
+def _holding(session: Session, name: str) -> str:
+    """A holding of the economy by what it is and whose."""
+    texts = session.texts
+    if name == "Res":
+        return texts("machine.holding_reserves")
+    asset, _, sector = name.partition("_")
+    what = texts(f"opening.instrument.{asset}")
+    if sector == "C":
+        return texts("machine.holding_central_bank", instrument=what)
+    return texts("machine.holding", instrument=what, sector=texts(f"opening.sector.{sector}"))
 
 
 def _render(session: Session, studies: tuple[Study, ...], form: str, out: Path | None) -> str:
     """One study, or two side by side, in one of the forms."""
     from debtcycle.report.build import words_of
     from debtcycle.report.simulation.as_json import beside_json, simulation_json
-    from debtcycle.report.simulation.beside import build_beside
-    from debtcycle.report.simulation.build import build_simulation
+    from debtcycle.report.simulation.build import build_pair, build_simulation
 
     one, other = studies[0], studies[-1]
     alone = len(studies) == 1
@@ -151,7 +172,7 @@ def _render(session: Session, studies: tuple[Study, ...], form: str, out: Path |
         if alone:
             return render_simulation(one, words)
         return render_beside(one, other, words)
-    document = build_simulation(one, words) if alone else build_beside(one, other, words)
+    document = build_simulation(one, words) if alone else build_pair(one, other, words)
     if form == "md":
         from debtcycle.report.markdown import render_markdown
 

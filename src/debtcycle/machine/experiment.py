@@ -18,13 +18,26 @@ from debtcycle.machine.economy.reading import checked_bubble_number
 from debtcycle.machine.economy.start import start_row
 from debtcycle.machine.economy.text import compiled_economy
 from debtcycle.machine.ensemble import normals
+from debtcycle.machine.plans import Bound
 from debtcycle.machine.scenario import Plan, Scenario, load_scenario
 from debtcycle.sfc.evaluation import evaluate
 
-__all__ = ["Experiment", "Pair", "by_quarter_names", "constant_names", "open_scenario", "prepare"]
+__all__ = [
+    "Experiment",
+    "Pair",
+    "by_quarter_names",
+    "checked_holdings",
+    "constant_names",
+    "open_scenario",
+    "outside",
+    "prepare",
+    "watched_names",
+]
 
 Values = NDArray[np.float64]
 ACCOUNTS = 1e-10  # largest residual of an identity, relative
+NOUGHT = 1e-6  # percent of GDP below which a holding is nought by rounding
+_EQUITY = ("E_L",)
 
 
 def by_quarter_names() -> tuple[str, ...]:
@@ -39,7 +52,10 @@ def constant_names() -> tuple[str, ...]:
 
 def open_scenario(name: str) -> Scenario:
     """A shipped scenario by its name, or the reader's own by its path; see `load_scenario`."""
-    ranges = {name: (entry.low, entry.high) for name, entry in given().items()}
+    ranges = {
+        name: Bound(entry.low, entry.high, entry.unit, entry.whole)
+        for name, entry in given().items()
+    }
     return load_scenario(name, by_quarter_names(), constant_names(), ranges)
 
 
@@ -136,6 +152,34 @@ class Experiment:
         return _pair(*runs)
 
 
+def watched_names() -> tuple[str, ...]:
+    """What must not fall below nought on any path: cash and bills, and levered investors' equity.
+
+    The choice among assets gives parts that are not negative, so that long assets cannot fall
+    below nought; deposits and bills are what is left.
+    """
+    return (
+        "Res", *(f"M_{j}" for j in INVESTORS), *(f"b_{j}" for j in HOLDERS), *_EQUITY,
+    )  # fmt: skip
+
+
+def outside(run: sfc.Run, good: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of the good paths leave the economy's domain in some quarter.
+
+    The theorems of the markets rest on holdings that are not negative; levered investors whose
+    equity is gone owe more than they have, and nobody writes that off.
+
+    Returns
+    -------
+    int64 array, shape (3,)
+        Paths on which anything of the two happens; a holding falls below nought; equity does.
+    """
+    below = {name: (run[name] < -NOUGHT).any(axis=0) & good for name in watched_names()}
+    held_ = np.logical_or.reduce([below[name] for name in below if name not in _EQUITY])
+    owed = np.logical_or.reduce([below[name] for name in _EQUITY])
+    return np.array([(held_ | owed).sum(), held_.sum(), owed.sum()], dtype=np.int64)
+
+
 def checked_holdings(pair: Pair) -> Pair:
     """The same pair, if nobody holds less than nothing in it.
 
@@ -150,7 +194,7 @@ def checked_holdings(pair: Pair) -> Pair:
         worst = {name: run[name].min(axis=1) for name in held}
         for quarter in range(run.periods + 1):
             for name, values in worst.items():
-                if values[quarter] < -1e-6:
+                if values[quarter] < -NOUGHT:
                     raise ModelError(
                         "machine.negative", name=name, quarter=quarter,
                         value=f"{values[quarter]:.3g}",

@@ -43,6 +43,7 @@ class _Stored(msgspec.Struct, array_like=True, frozen=True):
     bursts: bytes
     window: _Counts
     without: _Counts
+    outside: bytes
     worst: float
     faults: list[tuple[int, str, str, int, str, str, bytes]]
 
@@ -83,6 +84,7 @@ def part_bytes(part: Part) -> bytes:
         _whole(part.bursts),
         _stored(part.window),
         _stored(part.window_without),
+        _whole(part.outside),
         part.worst_account,
         faults,
     )
@@ -105,6 +107,7 @@ def part_of(data: bytes) -> Part:
         np.frombuffer(kept.bursts, "<i8").astype(np.int64).reshape(-1, 2),
         _counts(kept.window, rules),
         _counts(kept.without, rules),
+        np.frombuffer(kept.outside, "<i8").astype(np.int64).reshape(2, 3),
         kept.worst,
         tuple(Fault(*f[:6], float(np.frombuffer(f[6], "<f8")[0])) for f in kept.faults),
     )

@@ -23,6 +23,7 @@ class Part:
     bursts: NDArray[np.int64]
     window: Counts
     window_without: Counts
+    outside: NDArray[np.int64]
     worst_account: float
     faults: tuple[Fault, ...]
 
@@ -36,6 +37,7 @@ class Part:
             self.bursts + other.bursts,
             self.window + other.window,
             self.window_without + other.window_without,
+            self.outside + other.outside,
             max(self.worst_account, other.worst_account),
             first_faults((*self.faults, *other.faults)),
         )

@@ -6,7 +6,36 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Plan", "Scenario"]
+__all__ = ["Bound", "Plan", "Scenario"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a parameter may be.
+
+    Attributes
+    ----------
+    low, high : float or None
+    unit : str
+        See `debtcycle.machine.economy.parameters.Given`.
+    whole : bool
+        Whether it is a switch, 0 or 1.
+    """
+
+    low: float | None
+    high: float | None
+    unit: str = "1"
+    whole: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether a value may be set."""
+        if self.whole:
+            return value in (0.0, 1.0)
+        return self.low is None or self.high is None or self.low <= value <= self.high
+
+    def was_percent(self, value: float) -> bool:
+        """Whether a refused value looks like a percentage where a fraction is meant."""
+        return not self.whole and self.unit in ("1", "1/year") and self.allows(value / 100.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +75,8 @@ class Scenario:
         Parameters of the economy that differ, in both runs.
     allow_explosive : bool
         Whether an opening whose bubble number is 1 or above is run all the same.
+    written_for : date, optional
+        Date that the file says, where another one was asked for.
     title, text : mapping of language to str
         What it is called and what it shows.
     """
@@ -59,3 +90,4 @@ class Scenario:
     allow_explosive: bool = False
     title: Mapping[str, str] = field(default_factory=dict)
     text: Mapping[str, str] = field(default_factory=dict)
+    written_for: dt.date | None = None

@@ -66,14 +66,15 @@ def parse_scenario(
         What it is called if the text does not say.
     by_quarter, constants : sequence of str
         Parameters of the economy that may be set by quarter, and for the whole run.
-    ranges : mapping of name to (low, high), optional
-        Within which the latter must lie.
+    ranges : mapping of name to Bound, optional
+        Within which they must lie.
 
     Raises
     ------
     ModelError
-        ``scenario.*``: not TOML, a key or name that is not known, a number that is none, quarters
-        beyond the run, purchases too fast to clear, or two entries that contradict each other.
+        ``scenario.*``: not TOML, a key or name that is not known, a number that is none or outside
+        its range, quarters beyond the run, purchases too fast to clear, strengths of substitution
+        in an order that proves no sign, or two entries that contradict each other.
     """
     try:
         given = tomllib.loads(text)

@@ -10,11 +10,13 @@ from typing import Any
 
 from debtcycle.errors import ModelError
 from debtcycle.machine.economy.parameters import given
-from debtcycle.machine.plans import Plan
+from debtcycle.machine.plans import Bound, Plan
+from debtcycle.machine.theorems import misordered
 
 __all__ = ["ASSETS", "Ranges", "Reader", "refused"]
 
-Ranges = Mapping[str, tuple[float | None, float | None]]
+Ranges = Mapping[str, Bound]
+
 
 ASSETS = {"b": "q_b", "N": "q_N", "I": "q_I", "K": "q_K"}
 # How much of a purchase counts as long bonds while it is announced: bills have no duration, that of
@@ -179,7 +181,30 @@ class Reader:
             if len(span) != len(values):
                 raise refused(self.name, "count", where=where, found=len(values), wanted=len(span))
         for quarter, value in zip(span, values, strict=True):
+            self.within(name, value)
             self.put(where, name, quarter, value, runs)
+
+    def within(self, name: str, value: float) -> None:
+        """Refuse a value outside what its parameter may be, with its unit."""
+        bound = self.ranges.get(name)
+        if bound is None or bound.allows(value):
+            return
+        if bound.whole:
+            raise refused(self.name, "switch", name=name, found=f"{value:g}")
+        found, low, high = f"{value:g}", bound.low, bound.high
+        if bound.was_percent(value):
+            meant = f"{value / 100.0:g}"
+            raise refused(self.name, "percent", name=name, found=found, low=low, high=high,
+                          meant=meant)  # fmt: skip
+        if bound.unit == "1":
+            raise refused(self.name, "range_fraction", name=name, found=found, low=low, high=high)
+        if bound.unit == "1/year":
+            raise refused(self.name, "range_a_year", name=name, found=found, low=low, high=high)
+        if bound.unit == "pct_gdp":
+            raise refused(self.name, "range_pct_gdp", name=name, found=found, low=low, high=high)
+        if bound.unit == "year":
+            raise refused(self.name, "range_years", name=name, found=found, low=low, high=high)
+        raise refused(self.name, "range", name=name, found=found, low=low, high=high)
 
     def entries(self, key: str) -> list[Mapping[str, Any]]:
         """Tables of one kind."""
@@ -210,9 +235,12 @@ class Reader:
                     self.name, "name", where="parameters", found=str(name)[:40], near=near
                 )
             value = result[name] = self.number("parameters", found, name)
-            low, high = self.ranges.get(name, (None, None))
-            if low is not None and high is not None and not low <= value <= high:
-                raise refused(self.name, "range", name=name, found=value, low=low, high=high)
+            self.within(name, value)
+        wrong = misordered({name: entry.value for name, entry in given().items()} | result)
+        if wrong is not None:
+            more, less = wrong
+            raise refused(self.name, "order", name=more.name, found=f"{more.value:g}",
+                          other=less.name, least=f"{less.value:g}")  # fmt: skip
         return result
 
     def check(self) -> None:

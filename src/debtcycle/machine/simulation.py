@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from debtcycle.errors import ModelError
 from debtcycle.machine.ensemble import Checkpoint, Progress, Sketch, run_ensemble
-from debtcycle.machine.experiment import Experiment
+from debtcycle.machine.experiment import Experiment, outside, watched_names
 from debtcycle.machine.faults import Fault, faults_of
 from debtcycle.machine.part import Part
 from debtcycle.machine.phases import DOING, PHASES, Inputs, burst, phases_of
 from debtcycle.machine.published import PUBLISHED, names, needed, publish
 from debtcycle.machine.window import Window, count, summarise
 
-__all__ = ["SHARES", "Fan", "Outcome", "Part", "simulate"]
+__all__ = ["SHARES", "Fan", "Outcome", "Outside", "Part", "simulate"]
 
 Values = NDArray[np.float64]
 SHARES = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -32,7 +32,8 @@ class _Job:
     paths: int
 
     def __call__(self, seed: int, first_path: int, paths: int, /) -> Part:
-        pair = self.experiment.paths(seed, first_path, paths, needed())
+        watched = dict.fromkeys((*needed(), *watched_names()))
+        pair = self.experiment.paths(seed, first_path, paths, tuple(watched))
         figures = {
             "with": publish(pair.with_.__getitem__),
             "without": publish(pair.without.__getitem__),
@@ -63,6 +64,7 @@ class _Job:
             bursts.astype(np.int64),
             count(a, neutral),
             count(b, neutral),
+            np.stack([outside(run, good) for run in (pair.with_, pair.without)]),
             pair.worst_account,
             faults_of({"with": pair.with_, "without": pair.without}, pair.failed, first_path),
         )
@@ -84,6 +86,25 @@ class Fan:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Paths of a run that leave the economy's domain in some quarter.
+
+    Attributes
+    ----------
+    paths : int
+        On which either happens.
+    holdings : int
+        Deposits, bills or reserves fall below nought.
+    equity : int
+        Levered investors owe more than they have.
+    """
+
+    paths: int
+    holdings: int
+    equity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """A simulation.
 
@@ -97,6 +118,9 @@ class Outcome:
         Part of the paths that meet the condition of P4 in the run without, and in both runs.
     window, window_without : Window
         Of the run with the programme, and of the one without.
+    outside, outside_without : Outside
+        Paths that leave the economy's domain, in either run. They are counted like all others: to
+        leave them out would leave out crashes.
     worst_account : float
         Largest residual of any identity of any path that is counted, relative.
     failed, first_failed : int, tuple of int
@@ -114,6 +138,8 @@ class Outcome:
     bursts: Values
     window: Window
     window_without: Window
+    outside: Outside
+    outside_without: Outside
     worst_account: float
     failed: int
     first_failed: tuple[int, ...]
@@ -202,6 +228,8 @@ def simulate(
         bursts=part.bursts / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
         window=summarise(part.window),
         window_without=summarise(part.window_without),
+        outside=Outside(*part.outside[0].tolist()),
+        outside_without=Outside(*part.outside[1].tolist()),
         worst_account=part.worst_account,
         failed=failed.count,
         first_failed=failed.first,

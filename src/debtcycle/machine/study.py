@@ -11,6 +11,7 @@ from debtcycle.machine.ensemble import Progress, Told
 from debtcycle.machine.experiment import Pair, checked_holdings, prepare
 from debtcycle.machine.kept import checkpoint_of
 from debtcycle.machine.opening import Opening
+from debtcycle.machine.premises import Slack, checked_purchases, slack
 from debtcycle.machine.scenario import Scenario
 from debtcycle.machine.simulation import Outcome, simulate
 
@@ -33,6 +34,9 @@ class Study:
         The two runs without shocks, every variable kept.
     causes : tuple of Causes
         Attribution of price differences between the central runs.
+    slack : Slack, optional
+        How far the central runs stay from where the sign of a purchase is no longer certain; none
+        where they did not solve.
     """
 
     scenario: Scenario
@@ -41,6 +45,7 @@ class Study:
     outcome: Outcome
     central: Pair
     causes: tuple[Causes, ...]
+    slack: Slack | None = None
 
 
 def study(
@@ -72,13 +77,13 @@ def study(
     ------
     ModelError
         ``machine.facts_*`` where the opening cannot be started from, ``machine.negative`` where
-        more would be sold than there is.
+        more would be sold than there is, ``machine.bought_out`` where more would be bought.
     ConfigError
         See `debtcycle.machine.ensemble.run_ensemble`.
     """
     seen = {fact.name: fact.value for fact in opening.facts}
     facts = facts_from_observed(seen, {past.name: past.values for past in opening.histories})
-    experiment = prepare(scenario, facts)
+    experiment = checked_purchases(prepare(scenario, facts))
     central = experiment.central()
     if not central.failed.any():
         checked_holdings(central)
@@ -90,5 +95,7 @@ def study(
         checkpoint=checkpoint,
     )  # fmt: skip
     quarters = [quarter for quarter in EXPLAINED if quarter <= scenario.quarters]
-    why = () if central.failed.any() else causes(central, quarters)
-    return Study(scenario, opening, facts, outcome, central, why)
+    solved = not central.failed.any()
+    why = causes(central, quarters) if solved else ()
+    left = slack(central) if solved else None
+    return Study(scenario, opening, facts, outcome, central, why, left)

@@ -16,6 +16,7 @@ All functions work on batches: arrays whose last axis counts economies.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,10 +27,12 @@ from debtcycle.machine import demand
 __all__ = [
     "ASSETS",
     "Market",
+    "Strength",
     "bubble_number",
     "column_sums",
     "excess_demand",
     "jacobian",
+    "misordered",
     "off_diagonal",
     "random_market",
     "safe_purchase",
@@ -43,7 +46,37 @@ INVESTORS = 4
 BANK = 4  # holders 0 to 3 are investors, 4 is the banks
 _BONDS = slice(1, 4)
 LINE_SEARCH, ITERATIONS, STEADY, SHORT = 30, 100, 40, 0.2
+FAINT = 1e-9  # of the largest supply
 REACH = 2.0  # longest step, in logs of weights
+_ORDER = (("kb", "ks"), ("ks", "kt"), ("ke", "kt"))  # the first of each is not below the second
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """A strength of substitution: its name and value, in years."""
+
+    name: str
+    value: float
+
+
+def misordered(parameters: Mapping[str, float]) -> tuple[Strength, Strength] | None:
+    """The first two strengths of substitution that break the order on which all signs rest.
+
+    Parameters
+    ----------
+    parameters : mapping
+        With ``kb``, ``ks``, ``ke`` and ``kt``.
+
+    Returns
+    -------
+    tuple of Strength, or None
+        The one that is too small, and the one that it must not be below; None where
+        ``kb >= ks >= kt`` and ``ke >= kt``.
+    """
+    for more, less in _ORDER:
+        if parameters[more] < parameters[less]:
+            return Strength(more, parameters[more]), Strength(less, parameters[less])
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +107,8 @@ class Market:
         Fall of the bill rate with its u.
     k : float64 array, shape (4, n)
         Substitution kb, ks, ke, kt.
+    stays : float64 array, shape (5, n), optional
+        Part of what a holder would leave untouched that is not sold by force; all unless given.
     """
 
     liking: Values
@@ -89,6 +124,12 @@ class Market:
     gold_pull: Values
     k: Values
     bill_slope: float = 4.0
+    stays: Values | None = None
+
+    def untouched(self, holder: int) -> Values:
+        """Part of its holdings that a holder keeps."""
+        kept = self.kept[holder]
+        return np.asarray(kept if self.stays is None else kept * self.stays[holder])
 
 
 def _returns(market: Market, u: Values) -> tuple[Values, Values]:
@@ -108,7 +149,7 @@ def _inputs(market: Market, holder: int, returns: Values, prices: Values) -> lis
     """Inputs of the demand function of a holder."""
     held = market.holdings[holder] * prices
     wealth = market.cash[holder] + held.sum(axis=0)
-    kept, placed = market.kept[holder] * held, (1 - market.kept[holder]) * wealth
+    kept, placed = market.untouched(holder) * held, (1 - market.kept[holder]) * wealth
     liking = market.liking[holder]
     base = [np.zeros_like(wealth), *returns]
     if holder == BANK:
@@ -141,11 +182,11 @@ def jacobian(market: Market, u: Values) -> Values:
         rows = (demand.bank_slopes if holder == BANK else demand.slopes)(inputs, np)
         kept, wealth = 2 * count + 4, 3 * count + 4
         held = market.holdings[holder] * prices
-        untouched = market.kept[holder]
+        untouched = market.untouched(holder)
         for a, row in enumerate(rows):
             # Attractiveness falls with the asset's own u; prices move wealth, what is placed of
             # it, and what is kept.
-            gain = row[wealth] + row[wealth + 1] * (1 - untouched)
+            gain = row[wealth] + row[wealth + 1] * (1 - market.kept[holder])
             found[a, 0] += row[1] * own[0]
             for c in range(count):
                 price = (row[kept + c] * untouched + gain) * held[c]
@@ -196,7 +237,7 @@ def _step(market: Market, u: Values, size: Values, steady: bool) -> tuple[Values
     """
     value = excess_demand(market, u)
     matrix = np.moveaxis(jacobian(market, u), 2, 0)
-    step = np.linalg.solve(matrix, value.T[..., None])[..., 0].T
+    step = _direction(matrix, value, size)
     # Where attractiveness moves by more than this, shares are emptied and slopes say nothing.
     moved = np.abs(_returns(market, u)[1] * step) * market.k[[0, 1, 1, 1, 2, 2, 3]]
     step /= np.maximum(1.0, moved.max(axis=0) / REACH)
@@ -214,13 +255,24 @@ def _step(market: Market, u: Values, size: Values, steady: bool) -> tuple[Values
     return np.where(good, trial, u), np.where(good, after, before)
 
 
+def _direction(matrix: Values, value: Values, size: Values) -> Values:
+    """Newton's step, shape (7, n)."""
+    try:
+        return np.asarray(np.linalg.solve(matrix, value.T[..., None])[..., 0].T)
+    except np.linalg.LinAlgError:
+        # So far from the root that slopes are nought in floating point. Taking a little from the
+        # diagonal keeps minus the matrix an M-matrix, and the step in the right direction.
+        less = matrix - (FAINT * size)[:, None, None] * np.eye(len(value))
+        return np.asarray(np.linalg.solve(less, value.T[..., None])[..., 0].T)
+
+
 def _chosen(market: Market, which: NDArray[np.intp]) -> Market:
     return Market(
         market.liking[..., which], market.holdings[..., which], market.cash[..., which],
         market.kept[..., which], market.supply[..., which], market.flow[..., which],
         market.coupon[..., which], market.decay[..., which], market.pull[..., which],
         market.cash_yield[..., which], market.gold_pull[which], market.k[..., which],
-        market.bill_slope,
+        market.bill_slope, None if market.stays is None else market.stays[..., which],
     )  # fmt: skip
 
 

@@ -26,11 +26,13 @@ class Given:
     unit : str
         ``1``, ``year``, ``1/year``, ``pct_gdp`` or a quotient of these.
     low, high : float or None
-        Range within which it may be searched; None for what a scenario sets.
+        Range within which it may be searched or set; None for what no scenario sets.
     step : str
         How a quarter's value is turned into another step's: ``speed``, ``persistence``, ``none``.
     sd : float
         Standard deviation of a shock in a quarter.
+    whole : bool
+        Whether it is a switch, 0 or 1.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Given:
     sd: float
     meaning: str
     source: str
+    whole: bool = False
 
     def at(self, step: float) -> float:
         """Value for a step of another length, in years."""
@@ -72,6 +75,7 @@ def given() -> dict[str, Given]:
                 float(entry.get("sd", 0.0)),
                 entry["meaning"],
                 entry.get("source", ""),
+                bool(entry.get("whole", False)),
             )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,8 +13,13 @@ from debtcycle.machine.opening.assumptions import Assumptions, Bounds
 from debtcycle.machine.opening.model import Fact, Kind, Lack, Origin, Parameter
 from debtcycle.views import Series, View
 
-__all__ = ["Desk", "assumed", "mid_rank", "percent_of"]
+__all__ = ["AVERAGING", "Desk", "assumed", "farthest_moves", "mid_rank", "percent_of"]
 
+_MONTH_DAYS = 30.44
+_MID_MONTH = 14
+# A mean of a month varies less than a day of it: the variance of its changes is two thirds of
+# that of the underlying random walk (Working 1960).
+AVERAGING = 1.5**0.5
 _GAP_DAYS = 35  # days within which the next month of a series must follow
 
 
@@ -76,6 +82,18 @@ class Desk:
             return None
         return float(series.values[inside].mean()), int(inside[-1])
 
+    def months_behind(self, series: Series) -> int:
+        """Months from the middle of a monthly series' last month to the day, rounded up.
+
+        Nought where the month is that of the day: its mean then has seen part of it.
+        """
+        month = series.periods[-1].astype("M8[M]")
+        day = np.datetime64(self.view.as_of)
+        if month >= day.astype("M8[M]"):
+            return 0
+        middle = month.astype("M8[D]") + np.timedelta64(_MID_MONTH, "D")
+        return math.ceil(int((day - middle).astype(int)) / _MONTH_DAYS)
+
     def year_growth_pct(self, series: Series) -> NDArray[np.float64]:
         """Growth over twelve months at every period that has one exactly a year before, percent.
 
@@ -121,6 +139,23 @@ class Desk:
     def ends(self, series: Series) -> NDArray[np.datetime64]:
         """Last day of every period."""
         return period_end(series.info, series.periods)
+
+
+def farthest_moves(history: NDArray[np.float64], months: int) -> tuple[float, float]:
+    """The largest fall and the largest rise of monthly means over some months, as of a day.
+
+    Times the root of 3/2, because a day moves by more than the mean of a month; nought for no
+    months.
+
+    Parameters
+    ----------
+    history : float64 array, shape (n,)
+        Monthly, oldest first.
+    """
+    if months < 1 or len(history) <= months:
+        return 0.0, 0.0
+    moves = AVERAGING * (history[months:] - history[:-months])
+    return min(0.0, float(moves.min())), max(0.0, float(moves.max()))
 
 
 def percent_of(part: float, whole: float) -> float:

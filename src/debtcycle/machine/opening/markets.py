@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from debtcycle.machine.opening.desk import Desk, mid_rank
+from debtcycle.machine.opening.desk import AVERAGING, Desk, farthest_moves, mid_rank
 from debtcycle.machine.opening.model import Fact, History, Kind, Lack, Ledger, Origin, origin
 from debtcycle.views import Series
 
@@ -17,9 +17,6 @@ _QUARTERS_LEAST = 32
 _PAST = 24
 _MONTHS_VOLATILITY = 24
 _VIX_DAYS = 21
-# A mean of a month varies less than a day of it: the variance of its changes is two thirds of
-# that of the underlying random walk (Working 1960).
-_AVERAGING = 1.5**0.5
 _HISTORY_FROM = np.datetime64("1960-01-01")
 _HISTORY_YEARS = 10
 _MARGIN_MONTHS_LEAST = 24
@@ -39,10 +36,17 @@ def valuation(desk: Desk, ledger: Ledger) -> None:
     if base is not None and close is not None and close.periods[-1] >= cape.periods[-1]:
         value *= float(close.values[-1]) / base
         used.append(origin(close))
+    # A price of an earlier month may have moved since as prices have moved before.
+    newest = cape if len(used) == 1 or close is None else close
+    behind = 0 if newest.id == SHARES[0] else desk.months_behind(newest)
+    fall, rise = farthest_moves(np.log(price.values), behind)
+    low, high = value * float(np.exp(fall)), value * float(np.exp(rise))
+    known = (low, high) if low < high else (None, None)
+    turned = (100.0 / high, 100.0 / low) if low < high else (None, None)
     ledger.take(
-        Fact("cape_ratio", value, "ratio", Kind.DERIVED, "opening.cape", (), tuple(used)),
+        Fact("cape_ratio", value, "ratio", Kind.DERIVED, "opening.cape", (), tuple(used), *known),
         Fact("earnings_yield_pct", 100.0 / value, "percent", Kind.DERIVED,
-             "opening.earnings_yield", (), tuple(used)),
+             "opening.earnings_yield", (), tuple(used), *turned),
     )  # fmt: skip
 
 
@@ -193,19 +197,30 @@ def _volatility(desk: Desk) -> Fact:
     price = desk.first("SP500_MONTHLY", "SHILLER_PRICE")
     if len(price) <= _MONTHS_VOLATILITY:
         raise Lack("VIX", price.id)
-    changes = np.diff(np.log(price.values[-_MONTHS_VOLATILITY - 1 :]))[::-1]
+    every = np.diff(np.log(price.values))
+    changes = every[-_MONTHS_VOLATILITY:][::-1]
     half = desk.bounds("volatility_half_life_months")
 
     def realised(months: float) -> float:
         weight = 0.5 ** (np.arange(len(changes)) / months)
-        return 100.0 * _AVERAGING * float(np.sqrt(12.0 * (weight @ changes**2) / weight.sum()))
+        return 100.0 * AVERAGING * float(np.sqrt(12.0 * (weight @ changes**2) / weight.sum()))
 
     value, ends = realised(half.value), [realised(m) for m in (half.low, half.high)]
+    if desk.months_behind(price):
+        ends += _extremes(every, half.value)  # what has come since may be as calm or as wild as any
     return Fact(
         "volatility_pct", value, "percent", Kind.SUBSTITUTE, "opening.volatility",
         (("series", price.id), ("meant", "VIX"), ("months", half.value)), (origin(price),),
         min(*ends, value), max(*ends, value),
     )  # fmt: skip
+
+
+def _extremes(changes: NDArray[np.float64], half_life: float) -> list[float]:
+    """The lowest and the highest realised volatility of the past, percent a year."""
+    weight = 0.5 ** (np.arange(_MONTHS_VOLATILITY) / half_life)
+    past = np.convolve(changes**2, weight, mode="valid") / weight.sum()
+    found = 100.0 * AVERAGING * np.sqrt(12.0 * past)
+    return [float(found.min()), float(found.max())]
 
 
 def _anchored(value: float, depression: float, bubble: float) -> float:

@@ -14,6 +14,7 @@ from debtcycle.views import Series
 
 __all__ = [
     "INSTRUMENTS",
+    "OF_THE_DAY",
     "SECTORS",
     "Fact",
     "History",
@@ -31,6 +32,13 @@ SECTORS = ("H", "P", "X", "L", "B")
 # Money, bills, nominal and indexed Treasury bonds, corporate credit, growth and real-asset equity,
 # gold.
 INSTRUMENTS = ("M", "b", "N", "I", "K", "G", "R", "Z")
+
+# What moves from day to day, so that a mean of a month before the day may be far from the truth.
+OF_THE_DAY = frozenset({
+    "policy_rate_pct", "bill_yield_pct", "nominal_yield_10y_pct", "real_yield_10y_pct",
+    "corporate_yield_pct", "corporate_spread_pp", "cape_ratio", "earnings_yield_pct",
+    "volatility_pct",
+})  # fmt: skip
 
 Parameter = tuple[str, str | float]
 
@@ -170,6 +178,19 @@ class Opening:
     as_of: date
     facts: tuple[Fact, ...]
     histories: tuple[History, ...]
+
+    @property
+    def of_earlier_months(self) -> tuple[Fact, ...]:
+        """Prices and yields of the day in whose place stands the mean of an earlier month."""
+        first = self.as_of.replace(day=1)
+        return tuple(
+            fact
+            for fact in self.facts
+            if fact.name in OF_THE_DAY
+            and fact.origins
+            and max(origin.period for origin in fact.origins) < first
+            and all(origin.period.day == 1 for origin in fact.origins)
+        )
 
     def fact(self, name: str) -> Fact:
         """A fact by name.

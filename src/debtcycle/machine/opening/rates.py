@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from debtcycle.machine.opening.desk import Desk, assumed
+from debtcycle.machine.opening.desk import Desk, assumed, farthest_moves
 from debtcycle.machine.opening.model import Fact, Kind, Lack, Ledger, Origin, origin
 from debtcycle.views import Series
 
@@ -95,14 +95,20 @@ def _corporate(desk: Desk, ten: Series) -> tuple[Fact, Fact]:
         raise Lack("GS10")
     spread = float(monthly.values[-1] - same.values[then])
     level = float(monthly.values[-1])
-    # The month's mean lies between the yield of the day with the month's spread and itself.
-    other = float(ten.values[-1]) + spread
+    # Where the month is an earlier one, spreads may have moved since as they have before; the yield
+    # lies between that of the day with such a spread and the month's mean.
+    _, left, right = np.intersect1d(monthly.periods, same.periods, return_indices=True)
+    past = monthly.values[left] - same.values[right]
+    fall, rise = farthest_moves(past, desk.months_behind(monthly))
+    low, high = spread + fall, spread + rise
+    ends = [level, *(float(ten.values[-1]) + end for end in (low, high))]
+    known = (low, high) if low < high else (None, None)
     return (
         Fact("corporate_yield_pct", level, "percent", Kind.SUBSTITUTE, "opening.instead",
              (("series", "BAA"), ("meant", "DGS10 + BAA10Y")), (origin(monthly),),
-             min(level, other), max(level, other)),
+             min(ends), max(ends)),
         Fact("corporate_spread_pp", spread, "pp", Kind.DERIVED, "opening.corporate_spread", (),
-             (origin(monthly), origin(same, then))),
+             (origin(monthly), origin(same, then)), *known),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import math
 from debtcycle.machine.study import Study
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
 from debtcycle.report.format import MINUS, figure
+from debtcycle.report.simulation.notes import notes
 from debtcycle.report.simulation.reading import (
     HEADLINE,
     MISSING,
@@ -106,6 +107,18 @@ def _eroded(words: Words, study: Study, quarter: int) -> str:
     )
 
 
+def _prices(words: Words, study: Study, year: int, three: int) -> str:
+    """Prices at the end of a year and of three; once where the run is no longer than a year."""
+    figures = ("growth_equity_nominal", "real_asset_equity_nominal", "bonds_nominal",
+               "tips_nominal", "gold_nominal")  # fmt: skip
+    changes = _changes(words, study, figures, year)
+    if three == year:
+        return words("sim.answer.prices_once", when=when(words, year), changes=changes)
+    return words("sim.answer.prices", when=when(words, year), changes=changes,
+                 later=when(words, three),
+                 changes_later=_changes(words, study, figures, three))  # fmt: skip
+
+
 def _sentences(words: Words, study: Study) -> tuple[str, ...]:
     year, three = _looked_at(study)
     output = fan(study, "output_gap", "difference").mean[1 : three + 1].mean()
@@ -114,12 +127,7 @@ def _sentences(words: Words, study: Study) -> tuple[str, ...]:
         words("sim.answer.yields", when=when(words, year), changes=_changes(
             words, study, ("real_yield_10y", "nominal_yield_10y", "term_premium",
                            "credit_premium", "equity_premium_growth"), year)),
-        words("sim.answer.prices", when=when(words, year), changes=_changes(
-            words, study, ("growth_equity_nominal", "real_asset_equity_nominal", "bonds_nominal",
-                           "tips_nominal", "gold_nominal"), year),
-            later=when(words, three), changes_later=_changes(
-            words, study, ("growth_equity_nominal", "real_asset_equity_nominal", "bonds_nominal",
-                           "tips_nominal", "gold_nominal"), three)),
+        _prices(words, study, year, three),
         words("sim.answer.output", output=one_of(words, study, "output_gap", float(output)),
               span=when(words, three), most=one_of(words, study, "output_gap", most),
               when=when(words, far)),
@@ -178,11 +186,12 @@ def _failed(words: Words, study: Study) -> tuple[Para, ...]:
 def answer(words: Words, study: Study) -> Section:
     """Lead, sentences, the table of differences, and how it was run."""
     text = study.scenario.text.get(words.lang) or study.scenario.text.get("en", "")
-    text = text.replace("`", "")  # marks of the file, not of the page
+    text = " ".join(text.replace("`", "").split())  # marks of the file, not of the page
     blocks: list[Block] = [
         Para(_lead(words, study), "lead"),
         *_failed(words, study),
         *([Para(text)] if text else []),
+        *notes(words, study),
         Bullets(_sentences(words, study)),
         difference_table(words, study),
         Para(words("sim.pairs"), "dim"),

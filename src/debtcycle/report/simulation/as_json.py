@@ -141,6 +141,11 @@ def _plain(study: Study) -> dict[str, JsonValue]:
         "seed": outcome.seed,
         "quarters": outcome.quarters,
         "accounts": {"max_residual": _number(outcome.worst_account)},
+        "outside_paths": {
+            "with": asdict(outcome.outside),
+            "without": asdict(outcome.outside_without),
+        },
+        "least_slack": None if study.slack is None else asdict(study.slack),
         "failed_paths": outcome.failed,
         "first_failed": list(outcome.first_failed),
         "faults": [
@@ -156,6 +161,8 @@ def _plain(study: Study) -> dict[str, JsonValue]:
         "phases": _phases(study),
         "sell_window": _window(study),
         "attribution": _attribution(study),
+        "of_earlier_months": [fact.name for fact in study.opening.of_earlier_months],
+        "written_for": study.scenario.written_for,
         "opening": [_fact(fact) for fact in study.opening.facts],
         "start": _started(study.facts),
         "parameters": _parameters(study),

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from debtcycle.machine.study import Study
-from debtcycle.report.document import Document
+from debtcycle.report.document import Document, Para, Section
 from debtcycle.report.simulation.answer import answer
+from debtcycle.report.simulation.beside import build_beside
 from debtcycle.report.simulation.limits import accounts, limits
+from debtcycle.report.simulation.notes import certain, domain, notes, size
 from debtcycle.report.simulation.reading import named
 from debtcycle.report.simulation.stages import phases, window
 from debtcycle.report.simulation.start import start
 from debtcycle.report.simulation.tables import causes, figures
 from debtcycle.report.words import Words
 
-__all__ = ["build_simulation"]
+__all__ = ["build_pair", "build_simulation"]
+
+
+def _dated(words: Words, study: Study) -> str:
+    """A scenario and its date."""
+    date = study.opening.as_of.isoformat()
+    return words("sim.title", name=named(words, study), date=date)
+
+
+def _more(section: Section, blocks: tuple[Para, ...]) -> Section:
+    """A section with more at its end."""
+    return replace(section, blocks=(*section.blocks, *blocks))
 
 
 def build_simulation(study: Study, words: Words) -> Document:
@@ -25,8 +40,7 @@ def build_simulation(study: Study, words: Words) -> Document:
     words : Words
         Texts of a language with the catalogue.
     """
-    date = study.opening.as_of.isoformat()
-    title = words("sim.title", name=named(words, study), date=date)
+    title = _dated(words, study)
     sections = (
         answer(words, study),
         phases(words, study),
@@ -34,7 +48,19 @@ def build_simulation(study: Study, words: Words) -> Document:
         causes(words, study),
         *figures(words, study),
         start(words, study),
-        accounts(words, study),
-        limits(words, study),
+        _more(accounts(words, study), (*domain(words, study), *certain(words, study))),
+        _more(limits(words, study), (*size(words, study), *domain(words, study))),
     )
     return Document(words.lang, title, sections)
+
+
+def build_pair(one: Study, other: Study, words: Words) -> Document:
+    """Two scenarios side by side, with what must be known of each before believing it."""
+    made = build_beside(one, other, words)
+    said = tuple(
+        replace(note, text=words("sim.beside.item", name=_dated(words, study), text=note.text))
+        for study in (one, other)
+        for note in notes(words, study)
+    )
+    first, *others = made.sections
+    return replace(made, sections=(_more(first, said), *others))

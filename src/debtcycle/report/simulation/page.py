@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from debtcycle.machine.study import Study
 from debtcycle.report.html import render_page
-from debtcycle.report.simulation.beside import build_beside
-from debtcycle.report.simulation.build import build_simulation
+from debtcycle.report.simulation.build import build_pair, build_simulation
 from debtcycle.report.simulation.pictures import (
     BESIDE_PLACES,
     PLACES,
@@ -36,7 +35,7 @@ def render_beside(one: Study, other: Study, words: Words) -> str:
     """Two scenarios side by side as an HTML file."""
     days = words("list.comma").join(study.opening.as_of.isoformat() for study in (one, other))
     return render_page(
-        build_beside(one, other, words),
+        build_pair(one, other, words),
         beside_specs(one, other, words),
         words=words,
         date=days,

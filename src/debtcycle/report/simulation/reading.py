@@ -168,4 +168,5 @@ def shortfall(logs: float) -> str:
 def named(words: Words, study: Study) -> str:
     """What the scenario is called in a language; its file's name where it says nothing."""
     scenario = study.scenario
-    return scenario.title.get(words.lang) or scenario.title.get("en") or scenario.name
+    title = scenario.title.get(words.lang) or scenario.title.get("en") or scenario.name
+    return " ".join(title.split())  # a line of its own would be a heading in Markdown

@@ -16,7 +16,7 @@ from debtcycle.report.format import figure, period_of
 from debtcycle.report.simulation.reading import MISSING
 from debtcycle.report.words import Words
 
-__all__ = ["DERIVED", "LEADING", "explained", "fact_name", "start"]
+__all__ = ["DERIVED", "LEADING", "earlier", "explained", "fact_name", "start"]
 
 # What two starting points are first compared by.
 LEADING = (
@@ -124,6 +124,21 @@ def _derived(words: Words, study: Study) -> Table:
     return Table(head, rows, frozenset({1}), words("sim.table.derived"))
 
 
+def earlier(words: Words, study: Study) -> tuple[Para, ...]:
+    """That means of earlier months stand in for prices and yields of the day."""
+    found = study.opening.of_earlier_months
+    if not found:
+        return ()
+    listed = words.listed(
+        words("sim.start.earlier.item", name=fact_name(words, fact),
+              month=max(origin.period for origin in fact.origins).strftime("%Y-%m"),
+              value=words.value(fact.value, fact.unit), range=_range(words, fact))
+        for fact in found
+    )  # fmt: skip
+    date = study.opening.as_of.isoformat()
+    return (Para(words("sim.start.earlier", date=date, list=listed), "warn"),)
+
+
 def start(words: Words, study: Study) -> Section:
     """Facts, holdings, and how those were found that are not simply observed."""
     facts = [fact for fact in study.opening.facts if not fact.name.startswith("holding_")]
@@ -131,6 +146,7 @@ def start(words: Words, study: Study) -> Section:
     counted = {kind.value: sum(fact.kind is kind for fact in study.opening.facts) for kind in Kind}
     blocks: list[Block] = [
         Para(words("sim.start.means", date=study.opening.as_of.isoformat(), **counted)),
+        *earlier(words, study),
         _table(words, study),
         _holdings(words, study),
         _derived(words, study),
