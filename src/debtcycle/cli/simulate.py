@@ -147,12 +147,12 @@ def _holding(session: Session, name: str) -> str:
     """A holding of the economy by what it is and whose."""
     texts = session.texts
     if name == "Res":
-        return texts("machine.holding_reserves")
+        return texts("simulation.holding_reserves")
     asset, _, sector = name.partition("_")
     what = texts(f"opening.instrument.{asset}")
     if sector == "C":
-        return texts("machine.holding_central_bank", instrument=what)
-    return texts("machine.holding", instrument=what, sector=texts(f"opening.sector.{sector}"))
+        return texts("simulation.holding_central_bank", instrument=what)
+    return texts("simulation.holding", instrument=what, sector=texts(f"opening.sector.{sector}"))
 
 
 def _render(session: Session, studies: tuple[Study, ...], form: str, out: Path | None) -> str:
