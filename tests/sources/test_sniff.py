@@ -362,8 +362,8 @@ MESSAGES = {
     for word in re.findall(
         r"\w+",
         "ahead answer archive binary broken cell cells column column_twice compressed control csv "
-        "cut date duplicate empty fault future html json jst layout needs order pages publisher row "
-        "series_id sheet sum too_large unreadable vintage width word",
+        "cut date duplicate empty fault future html json jst layout needs order pages publisher "
+        "row series_id sheet sum too_large unreadable vintage width word",
     )
 }
 
