@@ -256,7 +256,7 @@ def test_a_program_that_wants_more_reads_the_same_answer_again(
     one = payload("fred", snapshot(0, 18), START)
     told(store, "fred", snapshot(0, 18), date(2024, 8, 10))
     assert is_known(store, one)
-    monkeypatch.setattr("debtcycle.intake.taking.__version__", "999")
+    monkeypatch.setattr("debtcycle.intake.payloads.__version__", "999")
     assert not is_known(store, one)
 
 

@@ -466,6 +466,20 @@ def operation(number: int, kind: str, amount: object, **more: object):
     return {**entry, "operationType": kind, "totalAmtAccepted": amount, **more}
 
 
+def test_only_the_newest_year_of_operations_can_be_the_end_of_an_answer() -> None:
+    asked = Question(
+        publisher="nyfed",
+        name="operations",
+        series=("REPO_ACCEPTED",),
+        options=(("from", "2024-11-01"),),
+    )
+    steps = plans.steps(asked, today=date(2026, 1, 2))
+    body = json.dumps({"repo": {"operations": [operation(1, "Repo", 4000000)]}}).encode()
+    requests = [next(steps), steps.send(body), steps.send(body)]
+    assert [one.final for one in requests] == [False, False, True]
+    assert dict(requests[-1].params)["startDate"] == "2026-01-01"
+
+
 def test_operations_of_a_day_are_summed_without_trials() -> None:
     rows = [
         operation(1, "Repo", 4000000),

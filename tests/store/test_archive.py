@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from debtcycle.errors import StoreError
-from debtcycle.store.archive import Action, Archive, Entry, payload_hash
+from debtcycle.store.archive import Archive
+from debtcycle.store.entries import Action, Entry, payload_hash
 
 
 def entry(name: str, *bodies: bytes) -> Entry:

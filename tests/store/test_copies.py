@@ -14,8 +14,9 @@ import pytest
 
 from debtcycle.errors import ConfigError, StoreError
 from debtcycle.store import Basis, Document, Rows, Store
-from debtcycle.store.archive import Action, Entry, archive_path, payload_hash
+from debtcycle.store.archive import archive_path
 from debtcycle.store.copies import backup, restore
+from debtcycle.store.entries import Action, Entry, payload_hash
 from debtcycle.store.export import COLUMNS, export_csv, export_parquet
 from debtcycle.store.migrate import kept_path
 from debtcycle.store.verify import lacking, verify

@@ -94,7 +94,7 @@ KILLED = """
 
 def put(store: Store, name: str, number: int) -> None:
     """A batch that says its number in every value, archived with its payload."""
-    from debtcycle.store.archive import Action, Entry, payload_hash
+    from debtcycle.store.entries import Action, Entry, payload_hash
     from debtcycle.store.writing import Addition
 
     known = DAYS + np.timedelta64(40 + number, "D")

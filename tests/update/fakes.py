@@ -23,7 +23,10 @@ def steps(asked: Question, today: date) -> Steps:
     pages = int(dict(asked.options).get("pages", 1))
     for page in range(pages):
         params = (("page", str(page)),) if pages > 1 else ()
-        body = yield Request(publisher=asked.publisher, path=f"/{asked.name}", params=params)
+        last = page == pages - 1
+        body = yield Request(
+            publisher=asked.publisher, path=f"/{asked.name}", params=params, final=last
+        )
     return fred.parse(body, f"{asked.name}.csv")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from debtcycle.intake import take
 from debtcycle.intake.release import drop
 from debtcycle.network import Secret, Settings
 from debtcycle.sources import fred
-from debtcycle.sources.steps import Request
+from debtcycle.sources.steps import Question, Request, Steps
 from debtcycle.store import Store
 from debtcycle.update import Outcome
 from network.conftest import HASTY, KEY
@@ -465,3 +465,33 @@ def test_an_answer_that_is_known_is_not_parsed_again(publisher, store, updated):
     assert sorted(parsed) == ["GDP", "UNRATE", "UNRATE"]
     first = store.rows("UNRATE").known_from[0].item()
     assert first == TODAY + timedelta(days=2)
+
+
+def _yearly(asked: Question, today: date) -> Steps:
+    """One request a calendar year, as New York's operations are asked for."""
+    for year in range(2025, today.year + 1):
+        path = f"/{asked.name}/{year}"
+        body = yield Request(publisher=asked.publisher, path=path, final=year == today.year)
+    return fred.parse(body, f"{asked.name}.csv")
+
+
+@pytest.mark.parametrize("tags", [False, True], ids=["whole", "not-modified"])
+def test_a_year_more_is_asked_for_where_the_years_before_are_as_they_were(
+    publisher, store, updated, tags
+):
+    def play(*multiples: float):
+        def answer(connection, asked):
+            if "if-none-match" in asked.headers:
+                connection.sendall(reply(b"", "304 Not Modified", length=None))
+                return
+            named = {"ETag": '"one"'} if tags else {}
+            connection.sendall(reply(csv_of("UNRATE", *multiples, start="2025-11"), **named))
+
+        return answer
+
+    served = publisher({"/UNRATE/2025": play(4.1, 4.2), "/UNRATE/2026": play(4.1, 4.2, 4.3)})
+    addresses, asked = {"fred": served.address}, [question("UNRATE")]
+    updated(addresses, asked, steps=_yearly, today=date(2025, 12, 31), fresh=True)
+    later = updated(addresses, asked, steps=_yearly, today=date(2026, 2, 8), fresh=True)
+    assert later.results[0].new_rows == 1
+    assert store.rows("UNRATE").values.tolist() == [4.1, 4.2, 4.3]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from debtcycle.intake.answers import seen_vintage
 from debtcycle.intake.files import FileResult, Status, find_files, import_file, import_files
-from debtcycle.intake.taking import (
+from debtcycle.intake.payloads import (
     Payload,
     Taken,
     answer_again,
     doubted,
     is_known,
     last_mark,
-    take,
 )
+from debtcycle.intake.taking import take
 from debtcycle.store import Held
 
 __all__ = [

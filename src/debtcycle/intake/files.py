@@ -10,10 +10,11 @@ from pathlib import Path
 
 from debtcycle.catalogue import Catalogue, load_catalogue
 from debtcycle.errors import SourceError
-from debtcycle.intake.taking import Payload, is_known, take
+from debtcycle.intake.payloads import Payload, is_known
+from debtcycle.intake.taking import take
 from debtcycle.sources.sniff import read_bytes
 from debtcycle.store import Held, Store
-from debtcycle.store.archive import Origin
+from debtcycle.store.entries import Origin
 
 __all__ = ["FileResult", "Status", "find_files", "import_file", "import_files"]
 

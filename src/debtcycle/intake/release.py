@@ -13,7 +13,7 @@ from debtcycle.errors import ConfigError
 from debtcycle.intake.planning import State, planned
 from debtcycle.intake.taking import span_key
 from debtcycle.store import Held, Rows, Store
-from debtcycle.store.archive import Action, Entry
+from debtcycle.store.entries import Action, Entry
 from debtcycle.store.held import Holding
 from debtcycle.store.packing import content_hash
 from debtcycle.store.writing import Addition

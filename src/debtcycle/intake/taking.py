@@ -2,126 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 import numpy as np
 
-from debtcycle import __version__
 from debtcycle.catalogue import Catalogue
 from debtcycle.intake.answers import answered, floors_of, house_of, vintage_key
+from debtcycle.intake.payloads import Payload, Taken, answer_again, held_of, is_known
 from debtcycle.intake.planning import State, planned, state_of
 from debtcycle.intake.quarantine import Doubt, doubt
 from debtcycle.sources.announcements import Announcement
 from debtcycle.sources.parsed import Parsed
-from debtcycle.sources.steps import Part, Question
+from debtcycle.sources.steps import Part
 from debtcycle.store import Document, Held, Rows, Store
-from debtcycle.store.archive import Action, Entry, FlooredSeries, Origin, payload_hash
+from debtcycle.store.entries import Action, Entry, FlooredSeries, Origin, payload_hash
 from debtcycle.store.floors import Floors
 from debtcycle.store.held import Holding
 from debtcycle.store.packing import content_hash
 from debtcycle.store.schema import Basis
 from debtcycle.store.writing import Addition
 
-__all__ = [
-    "Payload",
-    "Taken",
-    "answer_again",
-    "doubted",
-    "holding_of",
-    "is_known",
-    "last_mark",
-    "span_key",
-    "take",
-]
+__all__ = ["holding_of", "span_key", "take"]
+
 _ALL = 1 << 30
 # Options of a question whose answer is a part of the series; others only say how it is asked.
 _PARTIAL = frozenset({"from", "since"})
 _FREE = Floors()
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """What a publisher answered, as it is kept.
-
-    Attributes
-    ----------
-    origin : {"file", "update", "edition"}
-        Who brought it.
-    question : Question or None
-        What was asked; None for a file.
-    name : str
-        The file's name, or the question's.
-    bodies : tuple of bytes
-        The answers, in the order of the requests.
-    fetched_at : datetime
-        When, with a time zone.
-    refused : tuple of int
-        Numbers, from 0, of the requests that were refused and have no answer.
-    """
-
-    origin: str
-    question: Question | None
-    name: str
-    bodies: tuple[bytes, ...]
-    fetched_at: datetime
-    refused: tuple[int, ...] = ()
-
-    @property
-    def sha256(self) -> str:
-        """Hash that names the payload."""
-        return payload_hash(self.bodies)
-
-    @property
-    def key(self) -> str:
-        """Under which the hash of the last answer to the same question is remembered."""
-        asked = self.question
-        if asked is None:
-            return f"payload/{self.origin}/{self.sha256}"
-        return _answer_key(self.origin, asked)
-
-    @property
-    def mark(self) -> str:
-        """What is remembered under the key: the answer, and who reads it.
-
-        Another version of the program, or one that wants other series, may see more in it.
-        """
-        if self.question is None:
-            return self.sha256
-        reader = "\0".join((__version__, *self.question.series))
-        return f"{self.sha256} {hashlib.sha256(reader.encode()).hexdigest()[:16]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a payload brought.
-
-    Attributes
-    ----------
-    series : tuple of str
-        Ids of the series that got rows, in alphabetical order.
-    new_rows, revised_rows : int
-        Rows of periods that had none, with documents; rows that revise or withdraw a figure.
-    quarantined : tuple of Held
-        Series kept apart, with the reason.
-    unchanged : bool
-        Whether the payload added nothing and nothing of it is kept apart, now or from before.
-    unknown : tuple of str
-        Keys that the catalogue does not have.
-    differing : int
-        Figures that differ from those stored and were not taken.
-    """
-
-    series: tuple[str, ...] = ()
-    new_rows: int = 0
-    revised_rows: int = 0
-    quarantined: tuple[Held, ...] = ()
-    unchanged: bool = True
-    unknown: tuple[str, ...] = ()
-    differing: int = 0
 
 
 @dataclass(slots=True)
@@ -167,47 +76,6 @@ class _Circumstances:
         return floors_of(store, house, series, self.today)
 
 
-def _answer_key(origin: str, question: Question) -> str:
-    return f"payload/{origin}/{question.publisher}/{question.name}"
-
-
-def last_mark(store: Store, question: Question) -> str | None:
-    """`Payload.mark` of the last answer that an update brought; None before the first.
-
-    An answer with this mark is known (`is_known`) and need not be parsed. It can be compared
-    where the store itself is out of reach, as in another thread.
-    """
-    return store.memory(_answer_key(Origin.UPDATE, question))
-
-
-def is_known(store: Store, payload: Payload) -> bool:
-    """Whether taking a payload would do nothing, so that it need not be parsed.
-
-    The same answer to the same question as last time, or a file that was ever taken in. An
-    answer of before the last one is news: the publisher has gone back to it.
-    """
-    if store.memory(payload.key) == payload.mark:
-        return True
-    return payload.question is None and store.has_payload(payload.sha256)
-
-
-def doubted(store: Store, question: Question) -> tuple[Held, ...]:
-    """What is still kept apart of the last answer to a question that an update brought."""
-    mark = last_mark(store, question)
-    return () if mark is None else _held_of(store, mark.split(" ", 1)[0])
-
-
-def _held_of(store: Store, payload_sha256: str) -> tuple[Held, ...]:
-    return tuple(line for line in store.quarantine() if line.payload_sha256 == payload_sha256)
-
-
-def answer_again(store: Store, question: Question | None, today: date) -> Mapping[str, str]:
-    """What to remember of an answer that is the same as last time; nothing of a file."""
-    if question is None:
-        return {}
-    return answered(store, house_of(question), question.series, today)
-
-
 def take(
     store: Store,
     payload: Payload,
@@ -248,7 +116,7 @@ def take(
         if is_known(store, payload):
             if facts := answer_again(store, payload.question, today):
                 store.add(Addition(batch=False, facts=facts))
-            held = _held_of(store, digest)
+            held = held_of(store, digest)
             return Taken(quarantined=held, unchanged=not held)
         unknown = tuple(
             part.key

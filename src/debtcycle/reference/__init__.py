@@ -13,7 +13,7 @@ from pathlib import Path
 from debtcycle.errors import StoreError
 from debtcycle.reference.edition import decode_edition, encode_edition
 from debtcycle.store import Store, default_path
-from debtcycle.store.archive import Action, Archive, Entry, Origin, archive_path
+from debtcycle.store.archive import Archive, archive_path
 from debtcycle.store.database import (
     create,
     discard_drafts,
@@ -23,6 +23,7 @@ from debtcycle.store.database import (
     settle,
     writer_lock,
 )
+from debtcycle.store.entries import Action, Entry, Origin
 from debtcycle.store.packing import content_hash
 from debtcycle.store.schema import SCHEMA_VERSION
 from debtcycle.store.writing import Addition

@@ -13,14 +13,15 @@ import msgspec
 from debtcycle.catalogue import Catalogue, load_catalogue
 from debtcycle.errors import DebtcycleError, SourceError, StoreError
 from debtcycle.intake.answers import PREFIX, later_of
+from debtcycle.intake.payloads import Payload
 from debtcycle.intake.release import drop, release
-from debtcycle.intake.taking import Payload, take
+from debtcycle.intake.taking import take
 from debtcycle.reference import shipped
 from debtcycle.reference.edition import decode_edition
 from debtcycle.sources.sniff import read_bytes
 from debtcycle.sources.steps import Part, Question, Request, Steps
 from debtcycle.store import Batch, Store
-from debtcycle.store.archive import Action, Archive, Entry, Origin, archive_path
+from debtcycle.store.archive import Archive, archive_path
 from debtcycle.store.copies import put_in_place
 from debtcycle.store.database import (
     create,
@@ -31,6 +32,7 @@ from debtcycle.store.database import (
     settle,
     writer_lock,
 )
+from debtcycle.store.entries import Action, Entry, Origin
 from debtcycle.store.salvage import Salvage, salvage
 from debtcycle.store.verify import verify
 from debtcycle.store.writing import Addition

@@ -40,7 +40,6 @@ def only_member(data: bytes, name: str, suffix: str) -> bytes:
         struct.error,
         ValueError,
         RuntimeError,
-        NotImplementedError,
         OSError,
         EOFError,
     ) as error:

@@ -64,8 +64,10 @@ def nyfed_questions(
     return tuple(found)
 
 
-def _request(path: str, **params: str) -> Request:
-    return Request(publisher="nyfed", path=path, params=tuple(params.items()), form=Form.JSON)
+def _request(path: str, *, final: bool = True, **params: str) -> Request:
+    return Request(
+        publisher="nyfed", path=path, params=tuple(params.items()), form=Form.JSON, final=final
+    )
 
 
 def _maturities(since: str | None, today: date) -> Steps:
@@ -74,13 +76,13 @@ def _maturities(since: str | None, today: date) -> Steps:
         body = yield Request(publisher="nyfed", path="/api/soma/tsy/get/monthly.csv", bulk=True)
         holdings = nyfed.parse_monthly(body, "maturities")
         return nyfed.sum_maturities(holdings, "maturities", today=today)
-    body = yield _request("/api/soma/asofdates/list.json")
+    body = yield _request("/api/soma/asofdates/list.json", final=False)
     days = nyfed.month_days(nyfed.parse_dates(body, "maturities"), today=today)
     single: list[nyfed.Holding] = []
     for on in days:
         # The newest month held is asked for again: it may have been corrected.
         if (on.year, on.month) >= (int(since[:4]), int(since[5:7])):
-            body = yield _request(f"/api/soma/tsy/get/asof/{on}.json")
+            body = yield _request(f"/api/soma/tsy/get/asof/{on}.json", final=on == days[-1])
             single += nyfed.parse_holdings(body, "maturities")
     if not single:
         return ()
@@ -92,7 +94,12 @@ def _operations(first: date, today: date) -> Steps:
     bodies: list[bytes] = []
     for year in range(first.year, today.year + 1):
         start, end = max(first, date(year, 1, 1)), min(today, date(year, 12, 31))
-        body = yield _request("/api/rp/results/search.json", startDate=str(start), endDate=str(end))
+        body = yield _request(
+            "/api/rp/results/search.json",
+            final=year == today.year,
+            startDate=str(start),
+            endDate=str(end),
+        )
         bodies.append(body)
     return nyfed.parse_operations(bodies, "operations")
 

@@ -45,6 +45,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         Whether the publisher's key belongs into the query; whoever sends it puts it there.
     bulk : bool
         Whether the answer is a whole collection of tables, larger than one series can be.
+    final : bool
+        Whether answers that are the same as last time up to this one are the same as a whole:
+        no request follows, or the answers themselves say which. Not so where the day decides how
+        many follow, e.g. one a year: another one may be due.
     """
 
     publisher: str
@@ -53,6 +57,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     form: Form = Form.CSV
     keyed: bool = False
     bulk: bool = False
+    final: bool = True
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from debtcycle.errors import StoreError
 from debtcycle.store import queries
-from debtcycle.store.archive import Archive, Entry, archive_path
+from debtcycle.store.archive import Archive, archive_path
 from debtcycle.store.database import (
     connect,
     connect_reading,
@@ -23,6 +23,7 @@ from debtcycle.store.database import (
     reading,
     writer_lock,
 )
+from debtcycle.store.entries import Entry
 from debtcycle.store.held import Held, Holding, read_held
 from debtcycle.store.packing import unpack_documents, unpack_pieces
 from debtcycle.store.schema import Document, Rows

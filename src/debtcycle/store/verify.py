@@ -9,8 +9,8 @@ from pathlib import Path
 
 from debtcycle.errors import StoreError
 from debtcycle.store import queries
-from debtcycle.store.archive import Action
 from debtcycle.store.database import connect_reading, has_log, reading
+from debtcycle.store.entries import Action
 from debtcycle.store.held import read_held
 from debtcycle.store.packing import content_hash, unpack_documents, unpack_rows
 from debtcycle.store.schema import DDL, Document, Rows

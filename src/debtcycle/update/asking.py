@@ -152,7 +152,8 @@ def _driven(
         request = next(steps)
         first = _named(request)
         while True:
-            same = known is not None and not bodies and known.request == _named(request)
+            asked_before = known is not None and not bodies and known.request == _named(request)
+            same = asked_before and request.final
             etag, modified = (known.etag, known.modified) if same and known else (None, None)
             try:
                 answer = client.get(request, etag=etag, modified=modified, deadline=deadline)
@@ -166,7 +167,7 @@ def _driven(
                 return Asked(question, datetime.now(UTC), remember=kept)
             _check_sum(question, (*bodies, answer.body))
             bodies.append(answer.body)
-            if _payload(question, bodies).mark == mark:
+            if request.final and _payload(question, bodies).mark == mark:
                 return Asked(
                     question,
                     datetime.now(UTC),
