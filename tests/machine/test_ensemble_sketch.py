@@ -47,11 +47,13 @@ def order_statistics(column: np.ndarray, share: float) -> tuple[float, float]:
 def test_every_number_falls_into_the_bin_that_holds_it(values):
     bins = Bins.empty(2)
     bins.add(values, np.ones(values.shape[1], bool))
-    for cell, row in enumerate(values):
-        wanted, counts = np.unique(place_of(row[~np.isnan(row)]), return_counts=True)
-        places, found = bins.cell(cell)
-        assert places.tolist() == wanted.tolist()
-        assert found.tolist() == counts.tolist()
+    ranks = np.tile(np.arange(values.shape[1]), (2, 1))
+    for row, places, before, counts in zip(values, *bins.ranked(ranks), strict=True):
+        wanted = np.sort(place_of(row[~np.isnan(row)]))
+        assert places[: len(wanted)].tolist() == wanted.tolist()
+        assert before[: len(wanted)].tolist() == np.searchsorted(wanted, wanted).tolist()
+        assert counts[: len(wanted)].tolist() == [np.sum(wanted == place) for place in wanted]
+        assert not counts[len(wanted) :].any()
     finite = values[np.isfinite(values)]
     near, far = edges(place_of(finite))
     inner = place_of(finite) != ZERO

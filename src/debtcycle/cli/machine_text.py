@@ -124,6 +124,8 @@ def tests_text(
         if numbers:
             lines.append(f"     {texts('acceptance.beside')}")
         lines += [f"       {texts(f'acceptance.part_{b.part}')}: {b.value:.4g}" for b in numbers]
+        if (note := f"acceptance.read_{test}") in texts and numbers:
+            lines.append(f"     {texts(note)}")
     return lines
 
 

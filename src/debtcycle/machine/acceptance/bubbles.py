@@ -71,6 +71,17 @@ def _falls(price: Values, first: NDArray[np.int64], depth: float, within: int) -
     return np.asarray(fallen.any(axis=0))
 
 
+def _in_fall(price: Values, first: NDArray[np.int64], depth: float, within: int) -> Flags:
+    """Whether the price stands by `depth` below its highest so far, some time in the quarters.
+
+    The drawdown may have begun, and been complete, before `first`.
+    """
+    quarter = np.arange(len(price))[:, None]
+    window = (quarter >= first) & (quarter <= first + within)
+    fallen = price <= (1.0 - depth) * np.maximum.accumulate(price, axis=0)
+    return np.asarray((fallen & window).any(axis=0))
+
+
 def _down_by(price: Values, last: NDArray[np.int64], depth: float) -> Flags:
     """Whether the price has stood so far below its highest in quarter `last` or before."""
     quarter = np.arange(len(price))[:, None]
@@ -87,8 +98,11 @@ class _MeltUp:
     rise_pct : float
         Upper quartile of the highest rise in four to six quarters.
     popped_pct, popped_held_pct : float
-        Of the melt-ups in which policy becomes tight, those with a fall of 40 % that starts within
-        the eight quarters from then on; the same paths and quarters with the rate held.
+        Of the melt-ups in which policy becomes tight, those that stand 40 % below their high some
+        time in the eight quarters from then on, as the specification words it; the same paths and
+        quarters with the rate held.
+    begun_pct, begun_held_pct : float
+        Of the same melt-ups, those with a fall of 40 % that starts within these quarters.
     before_pct : float
         Of the same melt-ups, those that were down by 40 % by the quarter of tightness.
     first_pct, first_held_pct : float
@@ -103,6 +117,8 @@ class _MeltUp:
     rise_pct: float
     popped_pct: float
     popped_held_pct: float
+    begun_pct: float
+    begun_held_pct: float
     before_pct: float
     first_pct: float
     first_held_pct: float
@@ -118,7 +134,8 @@ def _melt_up(lab: Laboratory, bought: Programme) -> _MeltUp:
     rose = best >= 0.25
     first = _crossing(lab, tightened)
     reached = rose & (first < HORIZON - 8)
-    popped, anyway = (_falls(p, first, 0.4, 8)[reached] for p in (price, calm))
+    popped, anyway = (_in_fall(p, first, 0.4, 8)[reached] for p in (price, calm))
+    begun, begun_held = (_falls(p, first, 0.4, 8)[reached] for p in (price, calm))
     turn = np.full_like(first, TURN)
     early = _down_by(price, turn, 0.4)[reached]  # the same paths in both: no rate has risen yet
     before, before_held = (_down_by(p, first, 0.4)[reached] for p in (price, calm))
@@ -128,6 +145,8 @@ def _melt_up(lab: Laboratory, bought: Programme) -> _MeltUp:
         100 * float(np.nanquantile(best, 0.75)),
         100 * float(popped.mean()),
         100 * float(anyway.mean()),
+        100 * float(begun.mean()),
+        100 * float(begun_held.mean()),
         100 * float(before.mean()),
         100 * float((later & ~before).mean()),
         100 * float((later_held & ~before_held).mean()),
@@ -151,7 +170,11 @@ def melt_up(lab: Laboratory) -> list[Outcome]:
 
 
 def melt_up_beside(lab: Laboratory) -> list[Beside]:
-    """The same figures without purchases, and what had fallen before policy became tight."""
+    """The same figures without purchases, and when the falls begin.
+
+    A drawdown in the eight quarters after tightness may have begun before them; what is counted
+    from tightness on, and from the first rise of the rate on, says what of it tightness brings.
+    """
     with_it, without = _melt_up(lab, LARGE), _melt_up(lab, NOTHING)
     return [
         Beside(10, "upper_quartile_rise_without_pct", without.rise_pct),
@@ -159,6 +182,8 @@ def melt_up_beside(lab: Laboratory) -> list[Beside]:
         Beside(10, "popped_more_often_than_held_without_pp",
                without.popped_pct - without.popped_held_pct),
         Beside(10, "peak_later_without_both_quarters", without.later),
+        Beside(10, "falls_begun_after_tightness_pct", with_it.begun_pct),
+        Beside(10, "falls_begun_after_less_held_pp", with_it.begun_pct - with_it.begun_held_pct),
         Beside(10, "first_down_after_tightness_pct", with_it.first_pct),
         Beside(10, "first_down_after_less_held_pp", with_it.first_pct - with_it.first_held_pct),
         Beside(10, "first_down_after_rise_pct", with_it.risen_pct),

@@ -218,11 +218,12 @@ def acceleration(lab: Laboratory) -> list[Outcome]:
 def acceleration_beside(lab: Laboratory) -> list[Beside]:
     """The same year in each run: most of the gap stands in the runs without the shock too."""
     runs = {"all": QE + _DEARER + _TIGHTER, "purchases": QE, "nothing": NOTHING}
-    found = []
+    gaps = {}
     for name, programme in runs.items():
         growth, real = _shock_year(lab, programme)
-        found.append(Beside(9, f"real_less_growth_{name}_pp", real - growth))
-    return found
+        gaps[name] = real - growth
+    gaps["all_less_nothing"] = gaps["all"] - gaps["nothing"]
+    return [Beside(9, f"real_less_growth_{name}_pp", gap) for name, gap in gaps.items()]
 
 
 def debt(lab: Laboratory) -> list[Outcome]:

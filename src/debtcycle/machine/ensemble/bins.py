@@ -113,6 +113,27 @@ def _merge(
 
 
 @compiled
+def _find_ranks(
+    table: NDArray[np.int32], pool: NDArray[np.uint32], ranks: Ints, found: NDArray[np.int64]
+) -> None:  # fmt: skip
+    """Bin of each rank (ascending in each row), numbers before that bin, and numbers in it."""
+    for cell in range(len(table)):
+        before, wanted, number = 0, 0, 0
+        while wanted < ranks.shape[1] and number < PAGES:
+            page = table[cell, number]
+            if page >= 0:
+                for i in range(PAGE):
+                    count = np.int64(pool[page, i])
+                    while wanted < ranks.shape[1] and ranks[cell, wanted] < before + count:
+                        found[0, cell, wanted] = number * PAGE + i
+                        found[1, cell, wanted] = before
+                        found[2, cell, wanted] = count
+                        wanted += 1
+                    before += count
+            number += 1
+
+
+@compiled
 def _put(out: NDArray[np.uint8], at: int, number: Any) -> int:
     """Write a whole number, seven bits a byte, the lowest first; the place behind it."""
     while number > 127:
@@ -229,12 +250,24 @@ class Bins:
         self._room(int(fresh))
         self.used = _merge(other.table, other.pool, self.table, self.pool, self.used)
 
-    def cell(self, number: int) -> tuple[Ints, Ints]:
-        """Bins of one cell that hold something, in order, and their counts."""
-        stretches = np.flatnonzero(self.table[number] >= 0)
-        counts = self.pool[self.table[number, stretches]]
-        page, inside = np.nonzero(counts)
-        return stretches[page] * PAGE + inside, counts[page, inside].astype(np.int64)
+    def ranked(self, ranks: Ints) -> tuple[Ints, Ints, Ints]:
+        """The bin in which the number of each rank lies, with what lies before and in it.
+
+        Parameters
+        ----------
+        ranks : ndarray of int64
+            Shape (cells, any number): from 0, ascending in each row. Those beyond a cell's
+            numbers have the bin of zero, with nothing in it.
+
+        Returns
+        -------
+        places, before, counts : ndarray of int64
+            Shape of `ranks`.
+        """
+        found = np.zeros((3, *ranks.shape), np.int64)
+        found[0] = ZERO
+        _find_ranks(self.table, self.pool, ranks, found)
+        return found[0], found[1], found[2]
 
     def to_bytes(self) -> bytes:
         """The counts, the same bytes for the same counts: pages, then bins cell by cell."""

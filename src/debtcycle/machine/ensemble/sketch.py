@@ -244,17 +244,15 @@ class Sketch:
             raise ModelError("ensemble.share", found=str(shares))
         flat = wanted.reshape(-1)
         counts = self.defined.reshape(-1)
-        made = np.full((flat.size, counts.size), math.nan)
-        ordered = self._sorted() if self.bins is None else None
-        for cell in np.flatnonzero(counts):
-            rank = flat * float(counts[cell] - 1)
-            lower = np.floor(rank).astype(np.int64)
-            upper = np.minimum(lower + 1, counts[cell] - 1)
-            if ordered is None:
-                below, above = self._from_bins(int(cell), np.stack([lower, upper]))
-            else:
-                below, above = ordered[cell, lower], ordered[cell, upper]
-            made[:, cell] = between(below, above, rank - lower)
+        last = np.maximum(counts - 1, 0)[:, None]
+        order = np.argsort(flat, kind="stable")
+        rank = flat[order] * last
+        lower = np.floor(rank).astype(np.int64)
+        ranks = np.stack([lower, np.minimum(lower + 1, last)])
+        below, above = self._of_ranks(ranks) if self.bins is None else self._from_bins(ranks)
+        found = np.where(counts[:, None] > 0, between(below, above, rank - lower), math.nan)
+        made = np.empty((flat.size, counts.size))
+        made[order] = found.T
         return made.reshape(*wanted.shape, self.quarters, len(self.variables))
 
     def blocks(self) -> list[tuple[int, Floats]]:
@@ -289,25 +287,27 @@ class Sketch:
     def _by_quarter(self, cells: NDArray[T]) -> NDArray[T]:
         return cells.reshape(self.quarters, len(self.variables))
 
-    def _sorted(self) -> Floats:
-        """Every cell's numbers in order, what is no number last."""
+    def _of_ranks(self, ranks: Ints) -> Floats:
+        """Order statistics of all cells, from all values; ranks of shape (any, cells, any)."""
         blocks = [block for _, block in self.blocks()]
         empty = np.empty((len(self.low), 0))
-        return np.sort(np.concatenate([empty, *blocks], axis=1), axis=1)
+        # What is no number comes last.
+        ordered = np.sort(np.concatenate([empty, *blocks], axis=1), axis=1)
+        if not ordered.shape[1]:
+            return np.full(ranks.shape, math.nan)
+        return np.take_along_axis(ordered[None], ranks, axis=2)
 
-    def _from_bins(self, cell: int, ranks: Ints) -> Floats:
-        """Order statistics of a cell by their ranks, interpolated within their bins."""
+    def _from_bins(self, ranks: Ints) -> Floats:
+        """The same interpolated within bins; each row of ranks ascending."""
         assert self.bins is not None
-        places, counts = self.bins.cell(cell)
-        ends = np.cumsum(counts)
-        number = np.searchsorted(ends, ranks, side="right")
-        place = places[number]
+        found = [self.bins.ranked(row) for row in ranks]
+        place, before, counts = (np.stack(parts) for parts in zip(*found, strict=True))
+        low, high = self.low[:, None], self.high[:, None]
         near, far = edges(place)
-        near = np.maximum(near, self.low[cell])
-        far = np.minimum(far, self.high[cell])
-        share = (ranks - (ends - counts)[number] + 0.5) / counts[number]
+        near, far = np.maximum(near, low), np.minimum(far, high)
+        share = (ranks - before + 0.5) / np.maximum(counts, 1)
         endless = np.abs(place - ZERO) == ENDLESS
         near, far = np.where(endless, 0.0, near), np.where(endless, 0.0, far)
-        nothing = np.clip(0.0, self.low[cell], self.high[cell])
+        nothing = np.maximum(np.minimum(0.0, high), low)
         inside = np.where(place == ZERO, nothing, between(near, far, share))
         return np.where(endless, np.where(place > ZERO, math.inf, -math.inf), inside)
