@@ -118,7 +118,8 @@ def _find_ranks(
 ) -> None:  # fmt: skip
     """Bin of each rank (ascending in each row), numbers before that bin, and numbers in it."""
     for cell in range(len(table)):
-        before, wanted, number = 0, 0, 0
+        before: Any = 0
+        wanted, number = 0, 0
         while wanted < ranks.shape[1] and number < PAGES:
             page = table[cell, number]
             if page >= 0:
