@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from debtcycle.machine.phases import PHASES, Inputs, burst, drawdown, phases_of
-from debtcycle.machine.window import RULES, count, summarise
+from debtcycle.machine.window import EARLY, RULES, count, summarise
 
 Values = NDArray[np.float64]
 NAMES = ("policy_rate", "expected_inflation", "real_yield_10y", "nominal_yield_10y", "inflation",
@@ -85,7 +85,7 @@ def test_hazard_counts_highs_that_end_in_a_pop_within_a_year() -> None:
     steady = [100.0] * 21
     both = np.array([up_and_gone, steady]).T
     counts = count(figures(20, 2, growth_equity_nominal=both, growth_equity_real=both), 1.0)
-    assert counts.popped == 1
+    assert (counts.popped, counts.early_popped) == (1, 1)
     # The high is in quarter 5: before it the first path is open, within four quarters of it soon.
     assert counts.open_.tolist() == [2] * 5 + [1] * 16
     assert counts.soon.tolist() == [0, 1, 1, 1, 1, *[0] * 16]
@@ -109,7 +109,19 @@ def test_regret_is_nought_for_the_best_quarter_and_none_is_below() -> None:
     assert regret["hold"] == pytest.approx(np.log(180 / 90))
     assert 0.0 < regret["random"] < regret["hold"]
     assert regret["tightening"] == regret["hold"]  # there was none
-    assert counts.windows == 1
+    assert counts.windows == counts.early_windows == 1
+
+
+def test_what_comes_after_the_first_years_is_not_laid_to_the_programme() -> None:
+    flat = [100.0] * (EARLY + 1)
+    late = np.array([*flat, 130, 130, 70, 70.0])[:, None]
+    last = EARLY + 4
+    counts = count(figures(last, growth_equity_nominal=late, growth_equity_real=late), 1.0)
+    assert (counts.windows, counts.early_windows) == (1, 0)
+    assert (counts.popped, counts.early_popped) == (1, 0)
+    before = np.array([*flat[:-2], 130, 70, 70, 70, 70, 70.0])[:, None]
+    counts = count(figures(last, growth_equity_nominal=before, growth_equity_real=before), 1.0)
+    assert (counts.early_windows, counts.early_popped) == (1, 1)
 
 
 def test_cash_earns_the_policy_rate_in_goods() -> None:

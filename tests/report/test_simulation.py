@@ -377,9 +377,11 @@ def test_leaving_in_the_melt_up_agrees_only_beyond_the_intervals(study_of: Any) 
 def test_what_happens_without_the_programme_too_is_not_its_doing(study_of: Any) -> None:
     made = study_of(BUBBLE)
     assert eases(made)
-    window = dataclasses.replace(made.outcome.window, paths=1000, windows=998, popped=750)
+    window = dataclasses.replace(
+        made.outcome.window, paths=1000, early_windows=998, early_popped=750
+    )
     for without, more in ((998, False), (960, False), (940, True)):
-        other = dataclasses.replace(window, windows=without, popped=without - 248)
+        other = dataclasses.replace(window, early_windows=without, early_popped=without - 248)
         found = claims(_with(made, window=window, window_without=other))
         assert (found.melts, found.falls) == (more, more)
     sold = study_of("qt")
@@ -405,8 +407,10 @@ def test_the_window_says_both_runs(study_of: Any, lang: str) -> None:
     for window, text in zip(windows, bullets[2:], strict=True):
         for rule in RULES:
             assert shortfall(window.regret[rule].value) in text
-        assert share(window.windows / window.paths) in bullets[0]
-        assert share(window.popped / window.paths) in bullets[1]
+        for found in (window.early_windows, window.windows):
+            assert share(found / window.paths) in bullets[0]
+        for found in (window.early_popped, window.popped):
+            assert share(found / window.paths) in bullets[1]
     assert said.index(bullets[2]) < said.index(words("sim.table.regret"))
     beside = build_beside(made, study_of(DEPRESSION), words)
     (section,) = (s for s in beside.sections if s.key == "window")
@@ -446,7 +450,7 @@ def test_what_the_essay_expects_is_held_against_what_was_found(study_of: Any) ->
     added = []
     for made, cell in zip((one, other), table.rows[3][1:3], strict=True):
         windows = made.outcome.window, made.outcome.window_without
-        parts = [window.popped / window.paths for window in windows]
+        parts = [window.early_popped / window.paths for window in windows]
         added.append(parts[0] - parts[1])
         assert f"{100 * added[-1]:+.1f}".replace("-", "\u2212") in cell
         assert all(share(part) in cell for part in parts)

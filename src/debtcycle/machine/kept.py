@@ -35,6 +35,7 @@ class _Counts(msgspec.Struct, array_like=True, frozen=True):
     paths: int
     popped: int
     windows: int
+    early: tuple[int, int]
 
 
 class _Stored(msgspec.Struct, array_like=True, frozen=True):
@@ -59,7 +60,7 @@ def _real(numbers: NDArray[np.float64] | float) -> bytes:
 def _stored(counts: Counts) -> _Counts:
     return _Counts(
         _whole(counts.open_), _whole(counts.soon), _real(counts.regret), _real(counts.squares),
-        counts.paths, counts.popped, counts.windows,
+        counts.paths, counts.popped, counts.windows, (counts.early_popped, counts.early_windows),
     )  # fmt: skip
 
 
@@ -69,7 +70,10 @@ def _counts(kept: _Counts, rules: int) -> Counts:
         np.frombuffer(data, "<f8").astype(np.float64).reshape(rules, -1)
         for data in (kept.regret, kept.squares)
     ]
-    return Counts(whole[0], whole[1], real[0], real[1], kept.paths, kept.popped, kept.windows)
+    return Counts(
+        whole[0], whole[1], real[0], real[1],
+        kept.paths, kept.popped, kept.windows, kept.early[0], kept.early[1],
+    )  # fmt: skip
 
 
 def part_bytes(part: Part) -> bytes:

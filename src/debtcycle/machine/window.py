@@ -13,6 +13,9 @@ goods of each quarter. Four ways of choosing t are compared, none of which knows
   while the real policy rate is less than 1.5 points above neutral; the end if there is none;
 - *tightening*: the first quarter in which the real policy rate is at least 1.5 points above.
 
+Over ten years nearly every volatile price rises by so much some time, and many fall by so much.
+What a programme does to either is looked for in the first three years, which hold its purchases.
+
 Intervals are those of the mean over paths (normal, 95 %) and of Wilson for parts.
 """
 
@@ -26,7 +29,7 @@ from numpy.typing import NDArray
 
 from debtcycle.machine.phases import TIGHT_PP, drawdown, real_policy_gap
 
-__all__ = ["POP", "RULES", "Counts", "Interval", "Window", "count", "summarise"]
+__all__ = ["EARLY", "POP", "RULES", "Counts", "Interval", "Window", "count", "summarise"]
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -34,6 +37,7 @@ Flags = NDArray[np.bool_]
 POP = 0.40
 AHEAD = 4
 RISE = 0.25
+EARLY = 12  # quarters from the start in which the doing of a programme is looked for
 UNSEEN = 12  # quarters at the end of a run in which a high may still be followed by its fall
 RULES = ("hold", "random", "melt_up", "tightening")
 Z95 = 1.959963984540054
@@ -52,6 +56,8 @@ class Counts:
         Sums of regret and of its square, by blocks of paths that are added in one order.
     paths, popped, windows : int
         Paths; those with a pop; those in which the melt-up rule found a quarter.
+    early_popped, early_windows : int
+        Those that have fallen so far, and risen so far, within the first `EARLY` quarters.
     """
 
     open_: NDArray[np.int64]
@@ -61,6 +67,8 @@ class Counts:
     paths: int
     popped: int
     windows: int
+    early_popped: int
+    early_windows: int
 
     def __add__(self, other: Counts) -> Counts:
         """Sums over both."""
@@ -72,6 +80,8 @@ class Counts:
             self.paths + other.paths,
             self.popped + other.popped,
             self.windows + other.windows,
+            self.early_popped + other.early_popped,
+            self.early_windows + other.early_windows,
         )
 
 
@@ -94,7 +104,7 @@ class Window:
         By quarter from 0; None where no path is left, and where a fall could not be seen.
     regret : mapping of rule to Interval
         Logs of real wealth.
-    paths, popped, windows : int
+    paths, popped, windows, early_popped, early_windows : int
         As in `Counts`.
     """
 
@@ -103,6 +113,8 @@ class Window:
     paths: int
     popped: int
     windows: int
+    early_popped: int
+    early_windows: int
 
 
 def _first(truth: Flags, default: int) -> NDArray[np.int64]:
@@ -162,6 +174,8 @@ def count(figures: Mapping[str, Values], neutral_pct: float) -> Counts:
         prices.shape[1],
         int(popped.sum()),
         int(melt.any(axis=0).sum()),
+        int(fallen[: EARLY + 1].any(axis=0).sum()),
+        int(melt[: EARLY + 1].any(axis=0).sum()),
     )
 
 
@@ -189,4 +203,7 @@ def summarise(counts: Counts) -> Window:
         spread = max(float(counts.squares[number].sum()) / counts.paths - mean**2, 0.0)
         half = Z95 * float(np.sqrt(spread / counts.paths))
         regret[rule] = Interval(mean, mean - half, mean + half)
-    return Window(hazard, regret, counts.paths, counts.popped, counts.windows)
+    return Window(
+        hazard, regret, counts.paths, counts.popped, counts.windows,
+        counts.early_popped, counts.early_windows,
+    )  # fmt: skip

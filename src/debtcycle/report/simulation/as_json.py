@@ -15,7 +15,7 @@ from debtcycle.machine.opening.model import Fact
 from debtcycle.machine.phases import PHASES
 from debtcycle.machine.simulation import SHARES, Fan
 from debtcycle.machine.study import Study
-from debtcycle.machine.window import AHEAD, POP, Interval, Window
+from debtcycle.machine.window import AHEAD, EARLY, POP, Interval, Window
 from debtcycle.report.simulation.beside import same_programme
 from debtcycle.report.simulation.stages import compared
 from debtcycle.report.simulation.tables import ASSETS
@@ -72,6 +72,9 @@ def _one_window(found: Window) -> dict[str, JsonValue]:
         "paths": found.paths,
         "popped": found.popped,
         "windows": found.windows,
+        "early_quarters": EARLY,
+        "early_popped": found.early_popped,
+        "early_windows": found.early_windows,
     }
 
 

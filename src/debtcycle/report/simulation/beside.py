@@ -109,9 +109,9 @@ def _expected(words: Words, rule: tuple[str, float], one: float, other: float) -
 
 
 def _popped(study: Study) -> tuple[float, float]:
-    """Part of the paths with a fall, with the programme and without."""
+    """Part of the paths with a fall in the first years, with the programme and without."""
     windows = study.outcome.window, study.outcome.window_without
-    found = [window.popped / max(window.paths, 1) for window in windows]
+    found = [window.early_popped / max(window.paths, 1) for window in windows]
     return found[0], found[1]
 
 

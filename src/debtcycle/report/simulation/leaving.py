@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from debtcycle.machine.phases import DOING, TIGHT_PP
 from debtcycle.machine.study import Study
-from debtcycle.machine.window import POP, RISE, RULES, Window
+from debtcycle.machine.window import EARLY, POP, RISE, RULES, Window
 from debtcycle.report.document import Bullets
-from debtcycle.report.simulation.reading import MISSING, share, shortfall
+from debtcycle.report.simulation.reading import MISSING, share, shortfall, when
 from debtcycle.report.words import Words
 
 __all__ = ["Claims", "claims", "eases", "least", "leaving"]
@@ -24,7 +24,8 @@ class Claims:
     ----------
     melts, falls : bool or None
         Whether at least `DOING` more of the paths have a melt-up, and a fall, with the programme
-        than without; None where nothing is bought, of which the essay speaks.
+        than without in the first `EARLY` quarters; None where nothing is bought, of which the
+        essay speaks.
     leaves : bool
         Whether the melt-up rule is regretted less than holding and than a lot, beyond the
         intervals of all three.
@@ -51,8 +52,8 @@ def _part(count: int, window: Window) -> float:
 def claims(study: Study) -> Claims:
     """The essay's claims on melt-up, fall and leaving, against what was found."""
     found, other = study.outcome.window, study.outcome.window_without
-    melts = _part(found.windows, found) - _part(other.windows, other) >= DOING
-    falls = _part(found.popped, found) - _part(other.popped, other) >= DOING
+    melts = _part(found.early_windows, found) - _part(other.early_windows, other) >= DOING
+    falls = _part(found.early_popped, found) - _part(other.early_popped, other) >= DOING
     regret = found.regret
     leaves = regret["melt_up"].high < min(regret["hold"].low, regret["random"].low)
     return Claims(melts, falls, leaves) if eases(study) else Claims(None, None, leaves)
@@ -79,20 +80,21 @@ def leaving(words: Words, study: Study) -> Bullets:
         values = {name: shortfall(window.regret[name].value) for name in RULES}
         return {"rule": named, "least": values[rule], **values}
 
-    def both(counts: tuple[int, int]) -> dict[str, str]:
+    def both(early: tuple[int, int], ever: tuple[int, int]) -> dict[str, str]:
         parts = [
             share(_part(count, window)) if window.paths else MISSING
-            for count, window in zip(counts, (found, other), strict=True)
+            for count, window in zip((*early, *ever), (found, other) * 2, strict=True)
         ]
-        return {"with_": parts[0], "without": parts[1]}
+        return dict(zip(("with_", "without", "ever", "ever_without"), parts, strict=True))
 
-    melts = both((found.windows, other.windows))
-    falls = both((found.popped, other.popped))
-    doing = f"{100 * DOING:g}"
+    first = when(words, min(EARLY, study.scenario.quarters))
+    shown = {"doing": f"{100 * DOING:g}", "first": first}
+    melts = both((found.early_windows, other.early_windows), (found.windows, other.windows))
+    falls = both((found.early_popped, other.early_popped), (found.popped, other.popped))
     return Bullets((
-        words("sim.claim.melts", rise=f"{RISE:.0%}", doing=doing, verdict=verdict(agrees.melts),
+        words("sim.claim.melts", rise=f"{RISE:.0%}", verdict=verdict(agrees.melts), **shown,
               **melts),
-        words("sim.claim.falls", fall=f"{POP:.0%}", doing=doing, verdict=verdict(agrees.falls),
+        words("sim.claim.falls", fall=f"{POP:.0%}", verdict=verdict(agrees.falls), **shown,
               **falls),
         words("sim.claim.leaves", verdict=verdict(agrees.leaves), **regrets(found)),
         words("sim.claim.leaves_without", **regrets(other)),
