@@ -193,7 +193,13 @@ def test_a_key_leaves_no_trace(call, served, tmp_path, monkeypatch, caplog):
     assert KEY not in shown.out + shown.err
 
 
-_BY_HAND = "import sys; from debtcycle.cli.main import main; main()"
+# A shell that starts this in the background would have it ignore an interruption.
+_BY_HAND = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from debtcycle.cli.main import main
+main()
+"""
 
 
 def test_an_interruption_ends_cleanly(publisher, tmp_path, monkeypatch):
