@@ -248,9 +248,22 @@ def test_other_spellings_are_understood(tmp_path: Path) -> None:
     padded = [".", "", *GOOD[2:-1], "NA"]
     found = read_series(file(tmp_path, padded), "x")
     assert found.dates == tuple(MONTHS[2:-1])
-    path.write_text("x\n" + "\n\n".join(GOOD) + "\n\n")
+    path.write_text("\nx\n" + "\n".join(GOOD) + "\n\n")
+    assert read_series(path, "x").dates is None
+    for name in ("observation_date", "Trade Date", "as-of-date"):
+        path.write_text("\n".join([f"{name},x", *map(",".join, zip(MONTHS, GOOD, strict=True))]))
+        assert read_series(path, "x").dates == tuple(MONTHS)
+    path.write_text("\n".join(["update,x", *map(",".join, zip(MONTHS, GOOD, strict=True))]))
     assert read_series(path, "x").dates is None
     assert isinstance(found, Observed)
+
+
+def test_a_blank_line_in_a_single_column_is_a_missing_value(tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("x\n" + "\n".join([*GOOD[:3], "", *GOOD[3:]]) + "\n")
+    with pytest.raises(ConfigError) as caught:
+        read_series(path, "x")
+    assert (caught.value.message_id, caught.value.params["row"]) == ("bubbles.missing", 5)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ DATE_NAMES = frozenset(
 )
 # What `float` reads beyond this, digits of other scripts and 1_000, is a slip more often.
 _FIGURE = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)")
+_WORD = re.compile(r"[^\W_]+")
 _MISSING = frozenset({"", ".", "na", "n/a", "nan", "null", "none", "-"})
 
 
@@ -70,8 +71,8 @@ def _number(text: str, row: int, column: str) -> float:
 def read_series(path: str | Path, column: str) -> Observed:
     """A column of a CSV file with a head row, and its dates if a column is named for them.
 
-    Dates are the first column called date, month, quarter, year, period or time (in any case).
-    Rows without a value before the first and after the last one are left out, as publishers pad
+    Dates are the first column called date, month, quarter, year, period or time (in any case), or
+    with such a word in its name, as in ``observation_date``. Rows without a value before the first and after the last one are left out, as publishers pad
     their tables; a missing value between them is an error. Rows are counted as an editor counts
     lines, the head being row 1.
 
@@ -89,10 +90,15 @@ def read_series(path: str | Path, column: str) -> Observed:
         column.
     """
     path = Path(path)
-    rows = [(number, row) for number, row in enumerate(_rows(path), start=1) if any(row)]
+    rows = [(number, row) for number, row in enumerate(_rows(path), start=1)]
+    while rows and not any(rows[0][1]):
+        del rows[0]
     if not rows:
         raise ConfigError("bubbles.file_empty", path=path)
     head = [name.strip() for name in rows[0][1]]
+    # A blank line is a value that is missing where there is one column, and nothing where there
+    # are several, since it has no separators.
+    rows = [(n, row or [""]) for n, row in rows if any(row) or len(head) == 1]
     place = _place(head, column)
     for number, row in rows[1:]:
         if len(row) != len(head):
@@ -116,7 +122,9 @@ def _labels(
     head: list[str], place: int, kept: list[tuple[int, list[str]]]
 ) -> tuple[str, ...] | None:
     """Dates of the kept rows."""
-    named = [n for n, name in enumerate(head) if name.lower() in DATE_NAMES and n != place]
+    others = [(n, name.lower()) for n, name in enumerate(head) if n != place]
+    named = [n for n, name in others if name in DATE_NAMES]
+    named += [n for n, name in others if not DATE_NAMES.isdisjoint(_WORD.findall(name))]
     if not named:
         return None
     labels = [row[named[0]].strip() for _, row in kept]

@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 RECORD_FILE = "record.json"
+# Yearly figures of many countries appear in the course of the next year.
+PUBLISHED_YEARS = 1
 Number = float | None
 
 
@@ -216,8 +218,9 @@ class Record:
         return max(rows, key=lambda row: row.known_by, default=None)
 
     def known_cutoffs(self, indicator: str, year: int) -> CutoffRow | None:
-        """The newest cut-offs known before a year began."""
-        rows = [row for row in self.cutoffs if row.indicator == indicator and row.year < year]
+        """The newest cut-offs of figures that were published before a year began."""
+        known = [row for row in self.cutoffs if row.year + PUBLISHED_YEARS < year]
+        rows = [row for row in known if row.indicator == indicator]
         return max(rows, key=lambda row: row.year, default=None)
 
     def known_skill(self, indicator: str, sample: str, horizon: int, year: int) -> SkillRow | None:

@@ -6,6 +6,7 @@ began. So a view of 2007 is given the odds of 2006 and does not know what came.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -258,7 +259,7 @@ def _service(view: View, record: Record, sector: str) -> Signal:
 def _real_growth_pct(
     price: Series, cpi: Series, quarter: np.datetime64
 ) -> tuple[float | None, Series, Series]:
-    """Change of a real price's logarithm over three years to a quarter, times 100.
+    """Growth of a real price over three years to a quarter, percent.
 
     Monthly prices are those of the quarter's last month.
     """
@@ -270,7 +271,7 @@ def _real_growth_pct(
         for series, day in ((price, own), (cpi, month))
     ]
     used = price.until(own[0]), cpi.until(month[0])
-    change = 100.0 * float(np.diff(np.log(values[0])).item() - np.diff(np.log(values[1])).item())
+    change = 100.0 * float(values[0][1] / values[0][0] / (values[1][1] / values[1][0]) - 1.0)
     return (None if np.isnan(change) else change), *used
 
 
@@ -313,7 +314,7 @@ def _zone(view: View, record: Record, sector: str) -> Signal:
     limits = record.known_cutoffs(name, view.as_of.year)
     state = "unknown"
     if rise.value is not None and climb.value is not None and limits is not None:
-        over = rise.value > limits.debt_pp and climb.value > 100.0 * limits.price_log
+        over = rise.value > limits.debt_pp and climb.value > 100.0 * math.expm1(limits.price_log)
         state = "in" if over else "out"
     return _signal(view, record, name, state, (rise, climb), stand_ins, limits)
 
