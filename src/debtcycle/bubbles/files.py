@@ -72,9 +72,9 @@ def read_series(path: str | Path, column: str) -> Observed:
     """A column of a CSV file with a head row, and its dates if a column is named for them.
 
     Dates are the first column called date, month, quarter, year, period or time (in any case), or
-    with such a word in its name, as in ``observation_date``. Rows without a value before the first and after the last one are left out, as publishers pad
-    their tables; a missing value between them is an error. Rows are counted as an editor counts
-    lines, the head being row 1.
+    with such a word in its name, as in ``observation_date``. Rows without a value before the first
+    and after the last one are left out, as publishers pad their tables; a missing value between
+    them is an error. Rows are counted as an editor counts lines, the head being row 1.
 
     Parameters
     ----------
