@@ -83,6 +83,56 @@ def snapshot(first: int, last: int, level: float = 4.0, own: date | None = None)
     return Parsed("UNRATE", MONTHS[first : first + count], values, retrieved=own)
 
 
+def month_file(first: int, last: int, level: float, end: str) -> Parsed:
+    """A publisher's file of one month: all figures as they stood at its end."""
+    part = snapshot(first, last, level)
+    return Parsed(part.key, part.periods, part.values, np.full(len(part.periods), end, "M8[D]"))
+
+
+def doubled(store: Store, series: str = "UNRATE") -> int:
+    """Rows that are there more than once."""
+    rows = store.rows(series)
+    whole = list(zip(rows.periods, rows.known_from, rows.values, strict=True))
+    return len(whole) - len(set(whole))
+
+
+def test_an_older_state_of_another_publisher_changes_nothing_that_has_been_told(
+    store: Store,
+) -> None:
+    on = date(2023, 11, 20)
+    told(store, "fred", snapshot(0, 10, level=4.2), on)
+    before = {str(day): known(store, day) for day in PROBES}
+    taken = told(store, "fredmd", month_file(0, 9, 4.0, "2023-10-31"), on)
+    assert taken.new_rows == taken.revised_rows == 0
+    assert taken.differing == 9
+    assert {str(day): known(store, day) for day in PROBES} == before
+    assert doubled(store) == 0
+
+
+def test_a_file_of_a_month_is_compared_with_what_is_held(store: Store) -> None:
+    told(store, "fred", snapshot(0, 10), date(2023, 11, 20))
+    same = told(store, "fredmd", month_file(0, 10, 4.0, "2023-11-30"), date(2023, 12, 5))
+    assert same.new_rows == same.revised_rows == 0
+    changed = told(store, "fredmd", month_file(0, 11, 4.1, "2023-12-31"), date(2024, 1, 5))
+    assert (changed.new_rows, changed.revised_rows) == (1, 10)
+    rows = store.rows("UNRATE")
+    revised = rows.known_from == np.datetime64("2023-12-31")
+    assert int((revised & (rows.basis == int(Basis.VINTAGE))).sum()) == 10
+    eve, end = np.datetime64("2023-12-30"), np.datetime64("2023-12-31")
+    assert known(store, eve)["2023-01-01"] == 4.0
+    assert known(store, end)["2023-01-01"] == 4.1
+    assert doubled(store) == 0
+
+
+def test_a_table_that_says_what_is_held_adds_no_row_twice(store: Store) -> None:
+    told(store, "file", month_file(0, 10, 4.0, "2023-11-30"), date(2023, 12, 5))
+    ends = np.repeat(np.array(["2023-11-30", "2023-12-31"], "M8[D]"), [10, 1])
+    part = snapshot(0, 11)
+    told(store, "file", Parsed("UNRATE", part.periods, part.values, ends), date(2024, 1, 5))
+    assert doubled(store) == 0
+    assert len(known(store, np.datetime64("2024-01-05"))) == 11
+
+
 figures = st.integers(30, 60).map(lambda n: n / 10)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from debtcycle.catalogue import VintagePolicy, load_catalogue
 from debtcycle.errors import ConfigError, SchemaChanged, SourceError
+from debtcycle.intake import reader_of
 from debtcycle.sources import ask_files, plans
 from debtcycle.sources.parsed import Parsed
 from debtcycle.sources.publishers import Key, load_publishers, parse_publishers
@@ -95,9 +96,10 @@ def test_the_second_state_is_the_first_on_another_day() -> None:
 
 def test_the_third_state_adds_and_revises() -> None:
     before, after = asked(WITHOUT, 1), asked(WITHOUT, 3)
+    by_name = {(q.publisher, q.name): parts for q, parts in after.items()}
     longer, revised = set(), set()
     for question, parts in before.items():
-        later = figures(after[question])
+        later = figures(by_name[question.publisher, question.name])
         for series, part in figures(parts).items():
             new = later[series]
             if part.vintages is not None:
@@ -491,3 +493,25 @@ def test_recorded_files_come_through_the_steps(shared_data) -> None:
     # Reported months after the price: missing at the end, never zero.
     assert np.isnan(cape["SHILLER_EARNINGS"].values[-1])
     assert not any((part.values == 0).any() for part in cape.values())
+
+
+def test_a_month_that_is_over_is_asked_about_anew_though_the_answer_is_the_same() -> None:
+    def asked_on(day: date) -> Question:
+        (found,) = (
+            question
+            for question in plans.questions(CATALOGUE, "fred", keyed=WITHOUT, held={}, today=day)
+            if question.name == "THREEFYTP10"
+        )
+        return found
+
+    body = b"observation_date,THREEFYTP10\n2026-07-01,0.5\n2026-08-01,0.6\n"
+    newest = {}
+    for day in (date(2026, 8, 31), date(2026, 9, 1), date(2026, 9, 2)):
+        steps = plans.steps(asked_on(day), today=day)
+        next(steps)
+        with pytest.raises(StopIteration) as end:
+            steps.send(body)
+        newest[day] = str(end.value.value[0].periods.max())
+    assert list(newest.values()) == ["2026-07-01", "2026-08-01", "2026-08-01"]
+    before, first, second = (reader_of(asked_on(day)) for day in newest)
+    assert before != first == second

@@ -116,6 +116,21 @@ def _made_again(path: Path, content: str) -> None:
     assert done.carried == 0
 
 
+def test_a_second_publisher_on_the_same_day_changes_no_answer(world, tmp_path: Path):
+    """Without a key FRED-MD's file of last month comes beside FRED's figures of today."""
+    names = ("UNRATE", "PAYEMS", "BUSLOANS", "CPIAUCSL", "INDPRO")
+    with Store.create(tmp_path / "store.sqlite") as store:
+        _update(store, world, 1, with_key=False, named=names)
+        days = [np.datetime64(TODAY[1], "D") - n for n in range(0, 120, 3)]
+        before = {(name, day): _known_on(store, name, day) for name in names for day in days}
+        rows = {name: len(store.rows(name)) for name in names}
+        done = _update(store, world, 1, with_key=False, named=("fredmd",))
+        assert done.exit_code == 0
+        for (name, day), known in before.items():
+            assert _known_on(store, name, day) == known, (name, day)
+        assert {name: len(store.rows(name)) for name in names} == rows
+
+
 NO_ARCHIVE = "BOGZ1FL153064486Q"  # the service refuses to be asked for its vintages
 SOME = ("GDP", "UNRATE", "CPIAUCSL", "ICSA", "WALCL", "DGS10", "SOFR", NO_ARCHIVE)
 

@@ -11,6 +11,7 @@ from debtcycle.intake.payloads import (
     doubted,
     is_known,
     last_mark,
+    reader_of,
 )
 from debtcycle.intake.taking import take
 from debtcycle.store import Held
@@ -28,6 +29,7 @@ __all__ = [
     "import_files",
     "is_known",
     "last_mark",
+    "reader_of",
     "seen_vintage",
     "take",
 ]

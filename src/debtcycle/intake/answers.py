@@ -64,7 +64,12 @@ def floors_of(store: Store, house: str, series: str, today: date) -> Floors:
     inside = max((day for day in found.values() if day is not None), default=None)
     # Who told the whole history once adds nothing to it that was there at any answer since.
     told = found.get(f"{start}{house}") is not None
-    return Floors(inside if told else None, inside)
+    others = [
+        day
+        for key, text in store.memories(start).items()
+        if key != f"{start}{house}" and (day := _days(text)[0]) is not None and day <= today
+    ]
+    return Floors(inside if told else None, inside, max(others, default=None))
 
 
 def answered(store: Store, house: str, series: Iterable[str], on: date) -> Mapping[str, str]:

@@ -13,7 +13,20 @@ from debtcycle.sources.steps import Question
 from debtcycle.store import Held, Store
 from debtcycle.store.entries import Origin, payload_hash
 
-__all__ = ["Payload", "Taken", "answer_again", "doubted", "held_of", "is_known", "last_mark"]
+__all__ = [
+    "PARTIAL",
+    "Payload",
+    "Taken",
+    "answer_again",
+    "doubted",
+    "held_of",
+    "is_known",
+    "last_mark",
+    "reader_of",
+]
+
+# Options of a question whose answer is a part of the series; others only say how it is asked.
+PARTIAL = frozenset({"from", "since"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +75,7 @@ class Payload:
 
         Another version of the program, or one that wants other series, may see more in it.
         """
-        if self.question is None:
-            return self.sha256
-        reader = "\0".join((__version__, *self.question.series))
-        return f"{self.sha256} {hashlib.sha256(reader.encode()).hexdigest()[:16]}"
+        return self.sha256 if self.question is None else f"{self.sha256} {reader_of(self.question)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,16 @@ class Taken:
     unchanged: bool = True
     unknown: tuple[str, ...] = ()
     differing: int = 0
+
+
+def reader_of(question: Question) -> str:
+    """Who reads an answer: the program's version, the series that it looks for, and how.
+
+    How far back is asked for follows from what is held, and makes no other reader.
+    """
+    how = (f"{key}={value}" for key, value in question.options if key not in PARTIAL)
+    text = "\0".join((__version__, *question.series, *how))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _answer_key(origin: str, question: Question) -> str:

@@ -139,7 +139,7 @@ def planned(catalogue: Catalogue, state: State, held: Rows, floors: Floors = _FR
     if state.vintages is not None and exact:
         plan = Snapshot(_exactly(catalogue, info, state, state.vintages, held, floors), 0)
     else:
-        plan = _roughly(catalogue, info, state, held)
+        plan = _roughly(catalogue, info, state, held, floors)
     monthly = state.vintages is not None and not exact
     rows, passed = floored(plan.rows, held, floors, monthly=monthly)
     return Snapshot(rows, plan.differing + passed)
@@ -168,15 +168,24 @@ def _exactly(
     )
 
 
-def _roughly(catalogue: Catalogue, info: SeriesInfo, state: State, held: Rows) -> Snapshot:
-    """A state, or a table of states at the ends of months."""
+def _roughly(
+    catalogue: Catalogue, info: SeriesInfo, state: State, held: Rows, floors: Floors
+) -> Snapshot:
+    """A state, or a table of states at the ends of months.
+
+    A file of a month holds one state. It shows no change by itself: beside what is held it is a
+    snapshot of that month's end, older than what another publisher has told since.
+    """
     irregular = catalogue.irregular(info.id)
     periods, values, fetched, dated = state.periods, state.values, state.fetched, state.dated
+    told: date | None = None
     if state.vintages is not None:
+        several = state.vintages.min() < state.vintages.max()
         table = plan_vintages(info, irregular, periods, values, state.vintages)
-        if not len(held) or info.vintage_policy is VintagePolicy.VINTAGE:
+        if not len(held) or (several and info.vintage_policy is VintagePolicy.VINTAGE):
             return Snapshot(later_vintages(table, held), 0)
+        told = floors.others
         fetched, dated = state.vintages.max().astype("M8[D]").item(), True
         periods, values = table.periods, table.values
         _check_fetched(info, periods[~np.isnan(values)], fetched)
-    return plan_snapshot(info, irregular, periods, values, held, fetched, dated=dated)
+    return plan_snapshot(info, irregular, periods, values, held, fetched, dated=dated, told=told)

@@ -11,7 +11,7 @@ import numpy as np
 
 from debtcycle.catalogue import Catalogue
 from debtcycle.intake.answers import answered, floors_of, house_of, vintage_key
-from debtcycle.intake.payloads import Payload, Taken, answer_again, held_of, is_known
+from debtcycle.intake.payloads import PARTIAL, Payload, Taken, answer_again, held_of, is_known
 from debtcycle.intake.planning import State, planned, state_of
 from debtcycle.intake.quarantine import Doubt, doubt
 from debtcycle.sources.announcements import Announcement
@@ -28,8 +28,6 @@ from debtcycle.store.writing import Addition
 __all__ = ["holding_of", "span_key", "take"]
 
 _ALL = 1 << 30
-# Options of a question whose answer is a part of the series; others only say how it is asked.
-_PARTIAL = frozenset({"from", "since"})
 _FREE = Floors()
 
 
@@ -218,7 +216,7 @@ def _covers(store: Store, payload: Payload, series: str) -> int | None:
     asked = payload.question
     if payload.origin != Origin.UPDATE or asked is None:
         return None
-    if not _PARTIAL.isdisjoint(dict(asked.options)):
+    if not PARTIAL.isdisjoint(dict(asked.options)):
         return None
     accepted = store.memory(span_key(series))
     return _ALL if accepted is None else int(accepted)

@@ -54,15 +54,24 @@ def _since(info: SeriesInfo, held: np.datetime64 | None) -> date | None:
     )
 
 
+def _months(info: SeriesInfo, at: Publisher, today: date) -> list[tuple[str, str]]:
+    """How a series of days is asked for as one of months, and the month that is not over.
+
+    The same answer says more in the month after: so that month is a part of the question.
+    """
+    if info.id not in at.monthly:
+        return []
+    return [("monthly", at.monthly[info.id]), ("open", f"{today:%Y-%m}")]
+
+
 def graph_question(
-    info: SeriesInfo, at: Publisher, name: str, held: np.datetime64 | None
+    info: SeriesInfo, at: Publisher, name: str, held: np.datetime64 | None, today: date
 ) -> Question:
     """The question for one series without a key."""
     options = [("code", at.code(info.id))]
     if (since := _since(info, held)) is not None:
         options.append(("from", since.isoformat()))
-    if info.id in at.monthly:
-        options.append(("monthly", at.monthly[info.id]))
+    options += _months(info, at, today)
     return Question(publisher=name, name=info.id, series=(info.id,), options=tuple(options))
 
 
@@ -72,6 +81,7 @@ def service_question(
     name: str,
     held: np.datetime64 | None,
     known: np.datetime64 | None,
+    today: date,
 ) -> Question:
     """The question for one series with a key.
 
@@ -79,8 +89,8 @@ def service_question(
     latest state is all there is to know.
     """
     options = [("code", at.code(info.id))]
-    if info.id in at.monthly:
-        options.append(("monthly", at.monthly[info.id]))
+    if months := _months(info, at, today):
+        options += months
     elif info.vintage_policy is not VintagePolicy.UNREVISED:
         options.append(("states", "all"))
         if known is not None:
@@ -90,9 +100,9 @@ def service_question(
     return Question(publisher=name, name=info.id, series=(info.id,), options=tuple(options))
 
 
-def _complete_months(part: Parsed, today: date) -> Parsed:
+def _complete_months(part: Parsed, options: dict[str, str], today: date) -> Parsed:
     """Without the month that is not over: its last figure so far is not its last."""
-    over = part.periods.astype("M8[M]") < np.datetime64(today, "M")
+    over = part.periods.astype("M8[M]") < np.datetime64(options.get("open", f"{today:%Y-%m}"), "M")
     return Parsed(part.key, part.periods[over], part.values[over], None, part.retrieved)
 
 
@@ -108,7 +118,7 @@ def _graph(code: str, options: dict[str, str], today: date) -> Generator[Request
     if [part.key for part in parts] != [code]:
         shown = ", ".join(part.key for part in parts)[:80]
         raise SchemaChanged("source.column", name=name, column=code, found=shown)
-    return _complete_months(parts[0], today) if "monthly" in options else parts[0]
+    return _complete_months(parts[0], options, today) if "monthly" in options else parts[0]
 
 
 def ask_graph(question: Question, today: date) -> Steps:
@@ -224,7 +234,7 @@ def _latest(code: str, options: dict[str, str], today: date) -> Steps:
         extra += [("frequency", "m"), ("aggregation_method", options["monthly"])]
     pages = yield from _observations(code, extra)
     part = alfred.parse_state(code, pages, code)
-    return (_complete_months(part, today) if "monthly" in options else part,)
+    return (_complete_months(part, options, today) if "monthly" in options else part,)
 
 
 def ask_service(question: Question, today: date, *, cap: int = MAX_VINTAGES) -> Steps:

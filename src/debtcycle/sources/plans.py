@@ -84,16 +84,18 @@ def _of_fred(
     publisher: str,
     held: Mapping[str, np.datetime64],
     known: Mapping[str, np.datetime64],
+    today: date,
 ) -> Iterator[Question]:
     at = load_publishers()["fred"]
     for info in catalogue:
         if _owner(info) != "fred" or _finished(info, held):
             continue
         if publisher == "fred":
-            yield ask_fred.graph_question(info, at, publisher, held.get(info.id))
+            yield ask_fred.graph_question(info, at, publisher, held.get(info.id), today)
         else:
             last = known.get(info.id)
-            yield ask_fred.service_question(info, at, publisher, held.get(info.id), last)
+            mine = held.get(info.id)
+            yield ask_fred.service_question(info, at, publisher, mine, last, today)
 
 
 def _of_files(publisher: str, wanted: Collection[str], at: Publisher) -> Iterator[Question]:
@@ -170,7 +172,7 @@ def questions(
     if publisher in {"fred", "fred_api"}:
         has_key = bool(keyed & {"fred", "fred_api"})
         asked = has_key is (publisher == "fred_api")
-        return tuple(_of_fred(catalogue, publisher, held, known)) if asked else ()
+        return tuple(_of_fred(catalogue, publisher, held, known, today)) if asked else ()
     return _of_others(catalogue, publisher, held, known, today)
 
 

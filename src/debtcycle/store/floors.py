@@ -33,10 +33,14 @@ class Floors(msgspec.Struct, frozen=True):
     inside : date or None
         Last earlier day on which anybody did. Another's history may begin earlier than what is
         held; what does not lie before the beginning of it is dated after this day.
+    others : date or None
+        Last day, the present one included, on which another publisher did: a state of before it
+        does not take the place of what is stored.
     """
 
     whole: date | None = None
     inside: date | None = None
+    others: date | None = None
 
     def days(self, rows: Rows, held: Rows) -> Days:
         """Last day, per row, on which the row may not yet have been known."""

@@ -76,6 +76,20 @@ def same_figures(stored: NDArray[np.float64], given: NDArray[np.float64]) -> NDA
     return equal
 
 
+def _stored(rows: Rows, existing: Rows) -> NDArray[np.bool_]:
+    """Whether each row is there already: the same period, day and figure."""
+    fields = [("period", "i8"), ("known", "i8"), ("value", "f8")]
+
+    def packed(some: Rows) -> NDArray[np.void]:
+        found = np.empty(len(some), dtype=fields)
+        found["period"] = some.periods.astype("M8[D]").astype(np.int64)
+        found["known"] = some.known_from.astype("M8[D]").astype(np.int64)
+        found["value"] = some.values
+        return found
+
+    return np.asarray(np.isin(packed(rows), packed(existing)))
+
+
 def later_vintages(rows: Rows, existing: Rows) -> Rows:
     """Rows of a vintage table that lie after the last vintage already stored.
 
@@ -84,7 +98,7 @@ def later_vintages(rows: Rows, existing: Rows) -> Rows:
     """
     seen = existing.known_from[existing.basis == int(Basis.VINTAGE)]
     if not len(seen):
-        return rows
+        return rows.take(~_stored(rows, existing))
     last = month_end(np.array([seen.max()]))[0]
     rows = rows.take((rows.known_from > last) & (rows.basis == int(Basis.VINTAGE)))
     in_force = existing.as_of(last)
@@ -208,6 +222,7 @@ def plan_snapshot(
     *,
     dated: bool = True,
     rounded: bool = True,
+    told: date | None = None,
 ) -> Snapshot:
     """Rows that one state of a series adds to those already stored.
 
@@ -218,6 +233,8 @@ def plan_snapshot(
         imported. An earlier guess would let a later revision into views of earlier dates.
     dated : bool
         Whether that day is the file's own; a revision dated by its import is called lagged.
+    told : date or None
+        Last day on which another publisher told what it has: an older state is older than this.
     rounded : bool
         Whether it may be a copy with fewer decimals. A few cells of a publisher's own archive
         are none: a whole number among them is not a rounded one.
@@ -246,6 +263,7 @@ def plan_snapshot(
     # A state older than what is stored adds the periods that lack, but its figures do not take
     # the place of newer ones.
     older = bool(len(existing)) and existing.known_from.max() > taken
+    older |= told is not None and np.datetime64(told, "D") > taken
     in_force = existing.as_of(np.datetime64("9999-12-31", "D"))
     position = np.searchsorted(in_force.periods, periods)
     inside = position < len(in_force)

@@ -9,13 +9,12 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from debtcycle import __version__
 from debtcycle.errors import DebtcycleError, SourceError
-from debtcycle.intake import Payload
+from debtcycle.intake import Payload, reader_of
 from debtcycle.network import Answer, Client
 from debtcycle.sources.steps import Part, Question, Request, Steps
 
-__all__ = ["ORIGIN", "Asked", "MakeSteps", "Remembered", "ask", "fingerprint", "memory_key"]
+__all__ = ["ORIGIN", "Asked", "MakeSteps", "Remembered", "ask", "memory_key"]
 
 ORIGIN = "update"
 MakeSteps = Callable[[Question, date], Steps]
@@ -74,12 +73,6 @@ class Asked:
 def memory_key(question: Question) -> str:
     """Under which the store remembers a question."""
     return f"asked/{question.publisher}/{question.name}"
-
-
-def fingerprint(question: Question) -> str:
-    """Who reads: the program's version and the series that it looks for."""
-    text = "\0".join((__version__, *question.series))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _named(request: Request) -> str:
@@ -143,7 +136,7 @@ def _driven(
     before: Remembered | None,
     mark: str | None,
 ) -> Asked:
-    reader = fingerprint(question)
+    reader = reader_of(question)
     known = before if before is not None and before.reader == reader else None
     deadline = client.deadline()
     bodies: list[bytes] = []
@@ -188,5 +181,5 @@ def _kept(
 ) -> Remembered:
     """What is kept of an answer, given what was asked first and last."""
     if len(bodies) == 1 and asked[0] == asked[1]:
-        return Remembered(today, fingerprint(question), asked[0], last.etag, last.modified)
-    return Remembered(today, fingerprint(question))
+        return Remembered(today, reader_of(question), asked[0], last.etag, last.modified)
+    return Remembered(today, reader_of(question))

@@ -13,13 +13,13 @@ import msgspec
 
 from debtcycle.catalogue import Catalogue
 from debtcycle.errors import SourceError
-from debtcycle.intake import Payload, Taken, answer_again, doubted, last_mark, take
+from debtcycle.intake import Payload, Taken, answer_again, doubted, last_mark, reader_of, take
 from debtcycle.network import Client
 from debtcycle.sources import plans
 from debtcycle.sources.steps import Part, Question, Steps
 from debtcycle.store import Store
 from debtcycle.store.writing import Addition
-from debtcycle.update.asking import ORIGIN, Asked, Remembered, ask, fingerprint, memory_key
+from debtcycle.update.asking import ORIGIN, Asked, Remembered, ask, memory_key
 from debtcycle.update.records import Outcome, Progress, Result, Summary
 from debtcycle.update.workers import Workers
 
@@ -234,4 +234,4 @@ def _told(workers: Workers, total: int, tell: Callable[[Progress], None] | None)
 def _answered(memory: Mapping[str, Remembered | None], question: Question, today: date) -> bool:
     """Whether a question was answered earlier on the same day, and read as it is read now."""
     before = memory[memory_key(question)]
-    return before is not None and before.day == today and before.reader == fingerprint(question)
+    return before is not None and before.day == today and before.reader == reader_of(question)
