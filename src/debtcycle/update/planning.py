@@ -20,6 +20,7 @@ __all__ = ["chosen", "first_request", "plan"]
 
 
 _EXACT = "fred_api"
+_OF_MONTHS = "fredmd"
 _SLACK = np.timedelta64(7, "D")
 
 
@@ -130,7 +131,8 @@ def plan(
     publishers, series = chosen(catalogue, named)
     held, known, exact = _Newest(store), _NewestVintage(store), _NewestExact(store)
     found: list[Question] = []
-    for publisher in publishers:
+    # States of past months come before those of today, which they cannot take the place of.
+    for publisher in sorted(publishers, key=lambda name: name != _OF_MONTHS):
         asked = plans.questions(
             catalogue,
             publisher,
