@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ LABELS = {
     "bubbles.label.panel": "Explosive roots of a panel",
     "bubbles.label.series": "series",
     "bubbles.label.sample": "sample",
+    "bubbles.label.dates": "dates",
+    "bubbles.label.undated": (
+        "none used; an episode is dated by the number of its observation, the first being 1"
+    ),
     "bubbles.label.observations": "observations",
     "bubbles.label.window": "shortest window",
     "bubbles.label.lag": "lags",
@@ -65,9 +70,11 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
-def _p(value: float) -> str:
-    """A p-value; the tables end at .001."""
-    return "<0.001" if value <= 0.001 else _number(value)
+def _p(value: float, least: float) -> str:
+    """A p-value, or that it is below the smallest that the draws can tell."""
+    if value > least or value != value:
+        return _number(value)
+    return f"<{math.ceil(round(1000 * least, 9)) / 1000:.3f}"
 
 
 def _number(value: float) -> str:
@@ -97,7 +104,9 @@ def _head(
         ("sequence", sequence),
         ("shortest", str(shortest)),
     ]
-    if test.dates is not None:
+    if test.dates is None:
+        rows.insert(0, ("dates", texts("bubbles.label.undated")))
+    else:
         rows.insert(0, ("sample", f"{test.dates[0]} .. {test.dates[-1]}"))
     return rows
 
@@ -115,7 +124,8 @@ def _statistics(
              *(f"{one} %" for one in LEVELS), texts("bubbles.label.p")]]  # fmt: skip
     for name, value in values:
         bounds = [_number(critical.value(name, one)) for one in LEVELS]
-        rows.append([name.upper(), _number(value), *bounds, _p(critical.p_value(name, value))])
+        shown = _p(critical.p_value(name, value), critical.least_p)
+        rows.append([name.upper(), _number(value), *bounds, shown])
     return _aligned(rows)
 
 
