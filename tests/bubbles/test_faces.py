@@ -234,7 +234,10 @@ def test_it_is_said_where_no_dates_are_used(tmp_path: Path, csv_file: Path, caps
     bare = tmp_path / "bare.csv"
     rows = csv_file.read_text().splitlines()
     bare.write_text("\n".join(["day,price", *rows[1:]]))
-    said = {"en": "none used; an episode is dated by the number of its observation", "zh": "未使用"}
+    said = {
+        "en": "No dates are used: an episode is dated by the number of its observation",
+        "zh": "未使用日期",
+    }
     for path, undated in ((bare, True), (csv_file, False)):
         words = ["bubbles", str(path), "--column", "price"]
         for lang, text in said.items():

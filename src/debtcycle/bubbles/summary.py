@@ -23,9 +23,8 @@ LABELS = {
     "bubbles.label.panel": "Explosive roots of a panel",
     "bubbles.label.series": "series",
     "bubbles.label.sample": "sample",
-    "bubbles.label.dates": "dates",
     "bubbles.label.undated": (
-        "none used; an episode is dated by the number of its observation, the first being 1"
+        "No dates are used: an episode is dated by the number of its observation, from 1 on."
     ),
     "bubbles.label.observations": "observations",
     "bubbles.label.window": "shortest window",
@@ -104,11 +103,17 @@ def _head(
         ("sequence", sequence),
         ("shortest", str(shortest)),
     ]
-    if test.dates is None:
-        rows.insert(0, ("dates", texts("bubbles.label.undated")))
-    else:
+    if test.dates is not None:
         rows.insert(0, ("sample", f"{test.dates[0]} .. {test.dates[-1]}"))
     return rows
+
+
+def _headed(
+    title: str, head: Sequence[tuple[str, str]], test: SupADF | PanelSupADF, texts: Texts
+) -> list[str]:
+    """Title and head, and that no dates are used where there are none."""
+    undated = ["", texts("bubbles.label.undated")] if test.dates is None else []
+    return [texts(f"bubbles.label.{title}"), "", *_named(head, texts), *undated]
 
 
 def _named(rows: Sequence[tuple[str, str]], texts: Texts) -> list[str]:
@@ -167,8 +172,7 @@ def table(
         ("adf", test.adf), ("sadf", test.sadf), ("gsadf", test.gsadf),
     ]  # fmt: skip
     return _joined(
-        [texts("bubbles.label.title")],
-        _named(head, texts),
+        _headed("title", head, test, texts),
         _statistics(values, critical, texts),
         _dated(found, texts),
     )
@@ -184,11 +188,11 @@ def panel_table(
     """Head, the panel's GSADF with critical values and p-value, that of each series, episodes."""
     shortest = default_duration(test.n) if min_duration is None else min_duration
     found = test.episodes(critical, level=level, min_duration=min_duration)
+    head = _head(test, critical, f"bsadf, {level} %", shortest, texts)
     members = [[texts("bubbles.label.series"), "GSADF"]]
     members += [[one.series.name or "-", _number(one.gsadf)] for one in test.members]
     return _joined(
-        [texts("bubbles.label.panel")],
-        _named(_head(test, critical, f"bsadf, {level} %", shortest, texts), texts),
+        _headed("panel", head, test, texts),
         _statistics([("gsadf", test.gsadf)], critical, texts),
         _aligned(members),
         _dated(found, texts),
