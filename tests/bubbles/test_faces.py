@@ -230,6 +230,41 @@ def test_undefined_figures_are_null(tmp_path: Path, capsys: Out) -> None:
     assert found["episodes"][0]["start"] == found["window"] == 14
 
 
+def test_it_is_said_where_no_dates_are_used(tmp_path: Path, csv_file: Path, capsys: Out) -> None:
+    bare = tmp_path / "bare.csv"
+    rows = csv_file.read_text().splitlines()
+    bare.write_text("\n".join(["day,price", *rows[1:]]))
+    said = {
+        "en": "No dates are used: an episode is dated by the number of its observation",
+        "zh": "未使用日期",
+    }
+    for path, undated in ((bare, True), (csv_file, False)):
+        words = ["bubbles", str(path), "--column", "price"]
+        for lang, text in said.items():
+            assert run([*words, "--lang", lang]) == 0
+            assert (text in capsys.readouterr().out) is undated
+        assert run([*words, "--format", "json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["dated_by"] == ("observation" if undated else "date")
+        assert isinstance(found["episodes"][0]["start"], int) is undated
+
+
+@pytest.mark.parametrize(
+    ("draws", "least", "shown"), [(64, 1 / 65, "<0.016"), (199, 1 / 200, "<0.005"),
+                                  (999, 0.001, "<0.001"), (2000, 0.001, "<0.001")]
+)  # fmt: skip
+def test_no_p_value_is_finer_than_the_draws(
+    boom: SupADF, draws: int, least: float, shown: str
+) -> None:
+    critical = wild_bootstrap(boom, replications=draws)
+    assert critical.least_p == pytest.approx(least)
+    assert critical.p_value("gsadf", 99.0) == critical.least_p
+    rows = {line.split()[0]: line.split() for line in boom.summary(critical).splitlines() if line}
+    assert rows["GSADF"][-1] == shown
+    half = critical.value("gsadf", 50)
+    assert critical.p_value("gsadf", half) == pytest.approx(0.5)
+
+
 def test_the_text_in_both_languages(csv_file: Path, capsys: Out) -> None:
     words = ["bubbles", str(csv_file), "--column", "price"]
     assert run([*words, "--lang", "en"]) == 0

@@ -258,6 +258,21 @@ def test_other_spellings_are_understood(tmp_path: Path) -> None:
     assert isinstance(found, Observed)
 
 
+@pytest.mark.parametrize("blank", [",,", " , ,", ",", ",,,,"])
+def test_a_row_of_empty_cells_is_a_missing_value_inside_and_padding_outside(
+    tmp_path: Path, blank: str
+) -> None:
+    rows = [f"k,{x},a" for x in GOOD]
+    path = tmp_path / "several.csv"
+    path.write_text("\n".join(["k,x,text", ",,", *rows, ",,", blank]))
+    assert read_series(path, "x").values.tolist() == [float(x) for x in GOOD]
+    path.write_text("\n".join(["k,x,text", *rows[:30], blank, *rows[30:]]))
+    with pytest.raises(ConfigError) as caught:
+        read_series(path, "x")
+    assert caught.value.message_id == "bubbles.missing"
+    assert caught.value.params == {"row": 32, "column": "x"}
+
+
 def test_a_blank_line_in_a_single_column_is_a_missing_value(tmp_path: Path) -> None:
     path = tmp_path / "one.csv"
     path.write_text("x\n" + "\n".join([*GOOD[:3], "", *GOOD[3:]]) + "\n")

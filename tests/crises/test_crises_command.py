@@ -22,9 +22,9 @@ def own_file(tmp_path):
     path = tmp_path / "own.csv"
     values = 100.0 + np.cumsum(np.sin(np.arange(60.0)))
     quarters = np.arange("2000-01", "2015-01", 3, dtype="M8[M]")
-    lines = [f"{day}-01,{value!r},{4.0 + n / 50}" for n, (day, value) in
+    lines = [f"{day}-01,{value!r},{4.0 + n / 50},{value / 100.0!r}" for n, (day, value) in
              enumerate(zip(quarters, values.tolist(), strict=True))]  # fmt: skip
-    path.write_text("quarter,ratio,rate_pct\n" + "\n".join(lines) + "\n")
+    path.write_text("quarter,ratio,rate_pct,owed\n" + "\n".join(lines) + "\n")
     return path, values
 
 
@@ -97,10 +97,10 @@ def test_the_gap_of_a_users_file_in_three_forms(call, own_file):  # noqa: F811
 
 def test_debt_service_of_a_users_file(call, own_file):  # noqa: F811
     path, values = own_file
-    words = ("crises", "dsr", path, "--debt", "ratio", "--years", "13")
+    words = ("crises", "dsr", path, "--debt", "owed", "--years", "13")
     made = json.loads(call(*words, "--format", "json").out)
     rate = (4.0 + 59 / 50) / 100.0
-    pay = 100.0 * values[-1] * rate / (1.0 - (1.0 + rate) ** -13)
+    pay = values[-1] * rate / (1.0 - (1.0 + rate) ** -13)
     assert made["service"]["ratio_pct"][-1] == pytest.approx(pay)
     assert made["service"]["gap_pp"][0] is None
     assert "13" in call(*words).out
@@ -141,10 +141,11 @@ def test_the_logit_of_a_users_database(call, jst_path):  # noqa: F811
         (("gap", "--format", "csv"), 2),
         (("gap", "FILE", "--column", "ratio", "--smoothing", "0"), 2),
         (("dsr", "FILE", "--debt", "nothing"), 2),
-        (("dsr", "FILE", "--debt", "ratio", "--years", "0"), 2),
+        (("dsr", "FILE", "--debt", "owed", "--years", "0"), 2),
+        (("dsr", "FILE", "--debt", "ratio"), 2),
         (("gap", "FILE", "--column", "ratio", "--as-of", "1999-12-31"), 2),
         (("gap", "FILE", "--column", "ratio", "--as-of", "2030-01-01"), 2),
-        (("dsr", "FILE", "--debt", "ratio", "--as-of", "soon"), 2),
+        (("dsr", "FILE", "--debt", "owed", "--as-of", "soon"), 2),
         (("rzone", "--credit", "FILE"), 2),
         (("rzone", "--jst", "FILE"), 3),
         (("logit",), 2),
@@ -199,7 +200,7 @@ def test_a_date_cuts_a_users_file(call, own_file, day):  # noqa: F811
     kept = 49 if day == "2012-06-29" else 50
     short = path.with_name("short.csv")
     short.write_text("\n".join(path.read_text().splitlines()[: kept + 1]) + "\n")
-    for words in (("gap", "--column", "ratio"), ("dsr", "--debt", "ratio")):
+    for words in (("gap", "--column", "ratio"), ("dsr", "--debt", "owed")):
         name, *rest = words
         cut = call("crises", name, path, *rest, "--as-of", day, "--format", "json")
         whole = call("crises", name, short, *rest, "--format", "json")
@@ -215,7 +216,7 @@ def test_a_date_cuts_the_publishers_files(call, gap_path, jst_path):  # noqa: F8
     words = ("crises", "gap", "--bis", gap_path, "--as-of", "1999-12-31")
     for country, made in ((None, call(*words)), ("us", call(*words, "--country", "us"))):
         assert made.code == 0, made.err
-        assert ("1999-10-01" in made.out) or country is None
+        assert ("1999-Q4" in made.out) or country is None
         assert not re.search(r"20[0-2][0-9]-", made.out)
     asked = ("crises", "rzone", "--jst", jst_path, "--replications", "100", "--format", "json")
     before = json.loads(call(*asked, "--as-of", "2000-06-30").out)
@@ -264,3 +265,117 @@ def test_every_state_and_reading_has_a_name(lang, edition_store):
             for made in item.figures:
                 for part in ("name", "formula", "reading"):
                     assert f"indicator.{made.indicator}.{part}" in texts
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("words", "option", "needed"),
+    [
+        (("gap", "--country", "JP", *DAY), "--country", "--bis"),
+        (("gap", "FILE", "--column", "ratio", "--country", "JP"), "--country", "--bis"),
+        (("gap", "--smoothing", "1600"), "--smoothing", "--bis"),
+        (("gap", "--column", "ratio"), "--column", "FILE"),
+        (("gap", "--bis", "FILE", "--column", "ratio"), "--column", "FILE"),
+        (("dsr", "--years", "13"), "--years", "FILE"),
+        (("dsr", "--debt", "owed"), "--debt", "FILE"),
+        (("dsr", "--rate", "rate_pct"), "--rate", "FILE"),
+        (("rzone", "--replications", "200"), "--replications", "--jst"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(
+    call,  # noqa: F811
+    own_file,
+    lang,
+    words,
+    option,
+    needed,
+):
+    named = [str(own_file[0]) if word == "FILE" else word for word in words]
+    done = call("crises", *named, "--lang", lang)
+    assert (done.code, done.out) == (2, "")
+    said, remedy = done.err.strip().splitlines()
+    assert option in said
+    assert needed in remedy
+
+
+def _owed(tmp_path, at, cells, *, end=()):
+    """Sixty quarters of a plausible ratio, debt and rate, with other cells in one row."""
+    rows = [f"{1990 + n // 4}-Q{n % 4 + 1},{100 + n % 7},{1 + n % 7 / 10},4" for n in range(60)]
+    rows[at] = f"{rows[at].partition(',')[0]},{cells}"
+    path = tmp_path / "owed.csv"
+    path.write_text("\n".join(["quarter,ratio,owed,rate", *rows, *end]) + "\n")
+    return path
+
+
+_GAP = ("gap", "--column", "ratio")
+_DSR = ("dsr", "--debt", "owed", "--rate", "rate")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("words", "cells", "named", "remedy"),
+    [
+        (_GAP, "-5,1,4", "-5", "100"),
+        (_GAP, "1e200,1,4", "1e+200", "100"),
+        (_GAP, "2001,1,4", "2001", "100"),
+        (_DSR, "100,120,4", "120", "100"),
+        (_DSR, "100,1e200,4", "1e+200", "100"),
+        (_DSR, "100,1,1e200", "1e+200", "ate"),
+    ],
+)
+def test_a_figure_that_no_economy_has_is_refused(
+    call,  # noqa: F811
+    tmp_path,
+    lang,
+    words,
+    cells,
+    named,
+    remedy,
+):
+    name, *rest = words
+    done = call("crises", name, _owed(tmp_path, 30, cells), *rest, "--lang", lang)
+    assert (done.code, done.out) == (2, "")
+    first, second = done.err.strip().splitlines()
+    assert "32" in first
+    assert named in first
+    assert remedy in second or lang == "zh"
+
+
+def test_the_largest_figures_that_are_published_are_taken(call, tmp_path):  # noqa: F811
+    for words in (_GAP, _DSR):
+        name, *rest = words
+        assert call("crises", name, _owed(tmp_path, 30, "500,9.5,120"), *rest).code == 0
+
+
+@pytest.mark.parametrize("words", [_GAP, _DSR])
+def test_blank_cells_at_the_ends_are_left_out_and_others_are_not(call, tmp_path, words):  # noqa: F811
+    name, *rest = words
+    whole = call("crises", name, _owed(tmp_path, 0, "100,1,4"), *rest, "--format", "json")
+    padded = _owed(tmp_path, 0, "100,1,4", end=("2005-Q1,,,", "2005-Q2,.,NA,"))
+    assert call("crises", name, padded, *rest, "--format", "json").out == whole.out
+    later = json.loads(
+        call("crises", name, _owed(tmp_path, 0, ",,"), *rest, "--format", "json").out
+    )
+    assert (later["quarters"] if name == "dsr" else later[0]["quarters"])[0] == "1990-04-01"
+    hole = call("crises", name, _owed(tmp_path, 30, ",,"), *rest)
+    assert hole.code == 2
+    assert "ow 32" in hole.err
+    nothing = tmp_path / "nothing.csv"
+    nothing.write_text("quarter,ratio,owed,rate\n1990-Q1,,,\n1990-Q2,,,\n")
+    assert "no figures" in call("crises", name, nothing, *rest).err
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_quarters_and_units_are_written_as_in_the_report(read, lang):  # noqa: F811
+    out = read("crises", "today", *DAY, "--lang", lang).out
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    periods = re.findall(r"[(（](20\d\d-[^)）]*)[)）]", out)
+    assert len(periods) == 10
+    assert all(re.fullmatch(r"20\d\d-Q[1-4]", period) for period in periods)
+    share, growth = {
+        "en": ("% of GDP (2025-Q", "% (2025-Q"),
+        "zh": ("GDP的", "%（2025-Q"),
+    }[lang]
+    assert sum(share in line for line in lines) == 3
+    assert sum(growth in line for line in lines) >= 2
+    assert not re.search(r"\d (?:百分比|占GDP|percent)", out)

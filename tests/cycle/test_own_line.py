@@ -100,3 +100,27 @@ def test_credit_over_gdp_is_not_called_robust_and_gold_is(edition_store):
         for made in filter(None, (item.price, item.residual)):
             assert (made.own is None) == (made.state is ExplosiveState.UNKNOWN)
             assert made.own is None or made.own.critical > made.critical
+
+
+@pytest.mark.parametrize("day", ["1929-09-30", "1999-12-31", "2000-03-15", "2025-12-15"])
+def test_robust_is_what_the_two_printed_figures_say(edition_store, day):
+    """One rule for every state: the last statistic against the own line of the same date."""
+    found = explosive_prices(View(as_of=day, store=edition_store))
+    tests = [test for item in found for test in (item.price, item.residual) if test is not None]
+    above = [test for test in tests if test.robust is not None]
+    assert above
+    for test in above:
+        assert test.robust is (test.statistic > test.own.critical)
+    assert {test.state for test in above} <= {
+        ExplosiveState.ABOVE, ExplosiveState.EXPLOSIVE, ExplosiveState.COLLAPSE
+    }  # fmt: skip
+
+
+def test_months_of_climbing_are_not_held_against_the_line_of_the_last(edition_store):
+    """Dividends' price in March 2000: above its own line, as few of the months before were."""
+    found = explosive_prices(View(as_of="2000-03-15", store=edition_store))
+    made = next(item.price for item in found if item.series == "price_dividend")
+    assert made.state is ExplosiveState.EXPLOSIVE
+    earlier = made.path.statistic[-made.shortest : -1]
+    assert min(earlier) < made.own.critical < made.statistic
+    assert made.robust is True

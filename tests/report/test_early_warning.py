@@ -16,9 +16,11 @@ from debtcycle.cycle.explosive import ExplosiveState
 from debtcycle.report.as_json import report_json
 from debtcycle.report.build import words_of
 from debtcycle.report.document import Bullets, Para, Table
+from debtcycle.report.plain import cell_width
 from debtcycle.report.sections.crises import crises
 from debtcycle.report.sections.explosive import explosive
 from debtcycle.report.sections.trust import skill_rows, trust
+from debtcycle.report.warning_drawings import episodes_drawing
 
 NOW = "2025-12-15"
 
@@ -218,3 +220,26 @@ def test_the_page_of_trust_is_current(repository, judgement_of, lang):
     spec.loader.exec_module(module)
     text = (repository / "docs" / f"trust.{lang}.md").read_text(encoding="utf-8")
     assert module.page(_findings(judgement_of, module.DAY), lang) == text, "run `make docs`"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_drawing_says_what_one_mark_stands_for(judgement_of, lang):
+    drawn = episodes_drawing(words_of(lang), _findings(judgement_of))
+    first, last = map(int, re.findall(r"\d{4}", drawn.lines[0]))
+    span = (last + 1 - first) / 60
+    assert any(f"{span:.1f} years" in line or f"{span:.1f}年" in line for line in drawn.lines)
+    assert all(cell_width(line) <= 80 for line in drawn.lines)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_figures_show_on_which_side_of_the_line_they_stand(judgement_of, lang):
+    """2.3256 against 2.3267 is not told as 2.33 against 2.33."""
+    found = _findings(judgement_of)
+    *others, credit = found.explosive
+    near = replace(credit.residual, statistic=2.3256, own=replace(
+        credit.residual.own, critical=2.3267), robust=False)  # fmt: skip
+    section = explosive(words_of(lang), replace(
+        found, explosive=(*others, replace(credit, residual=near))))  # fmt: skip
+    assert [(row[4], row[6]) for row in _rows(section) if "2.326" in row] == [("2.326", "2.327")]
+    assert "2.326" in section.blocks[0].items[-1]
+    assert "2.327" in section.blocks[0].items[-1]

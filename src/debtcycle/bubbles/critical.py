@@ -120,11 +120,17 @@ class CriticalValues:
         return float(np.interp(level / 100, PROBABILITIES, row))
 
     def p_value(self, statistic: Statistic, value: float) -> float:
-        """Probability under the null of a statistic as large or larger, .001 at the least."""
+        """Probability under the null of a statistic as large or larger, `least_p` at the least."""
         if np.isnan(value):
             return float("nan")
         row = self._tail(statistic)
-        return round(float(1 - np.interp(value, row, PROBABILITIES, left=0.0)), 12)
+        found = round(float(1 - np.interp(value, row, PROBABILITIES, left=0.0)), 12)
+        return max(found, self.least_p)
+
+    @property
+    def least_p(self) -> float:
+        """The smallest p-value that the draws can tell: 1/(R + 1), and .001 where tables end."""
+        return max(round(1.0 - PROBABILITIES[-1], 12), 1.0 / (self.replications + 1))
 
     def _tail(self, statistic: str) -> Values:
         if statistic not in get_args(Statistic):

@@ -74,7 +74,8 @@ def read_series(path: str | Path, column: str) -> Observed:
     Dates are the first column called date, month, quarter, year, period or time (in any case), or
     with such a word in its name, as in ``observation_date``. Rows without a value before the first
     and after the last one are left out, as publishers pad their tables; a missing value between
-    them is an error. Rows are counted as an editor counts lines, the head being row 1.
+    them is an error, also where all cells of the row are empty. Rows are counted as an editor
+    counts lines, the head being row 1.
 
     Parameters
     ----------
@@ -96,9 +97,10 @@ def read_series(path: str | Path, column: str) -> Observed:
     if not rows:
         raise ConfigError("bubbles.file_empty", path=path)
     head = [name.strip() for name in rows[0][1]]
-    # A blank line is a value that is missing where there is one column, and nothing where there
-    # are several, since it has no separators.
-    rows = [(n, row or [""]) for n, row in rows if any(row) or len(head) == 1]
+    # Cells that are all empty are a row whose value is missing. A line without separators is one
+    # where there is one column, and nothing where there are several.
+    blank = [""] * len(head)
+    rows = [(n, row if any(row) else blank) for n, row in rows if row or len(head) == 1]
     place = _place(head, column)
     for number, row in rows[1:]:
         if len(row) != len(head):

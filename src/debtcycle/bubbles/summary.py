@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ LABELS = {
     "bubbles.label.panel": "Explosive roots of a panel",
     "bubbles.label.series": "series",
     "bubbles.label.sample": "sample",
+    "bubbles.label.undated": (
+        "No dates are used: an episode is dated by the number of its observation, from 1 on."
+    ),
     "bubbles.label.observations": "observations",
     "bubbles.label.window": "shortest window",
     "bubbles.label.lag": "lags",
@@ -65,9 +69,11 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
-def _p(value: float) -> str:
-    """A p-value; the tables end at .001."""
-    return "<0.001" if value <= 0.001 else _number(value)
+def _p(value: float, least: float) -> str:
+    """A p-value, or that it is below the smallest that the draws can tell."""
+    if value > least or value != value:
+        return _number(value)
+    return f"<{math.ceil(round(1000 * least, 9)) / 1000:.3f}"
 
 
 def _number(value: float) -> str:
@@ -102,6 +108,14 @@ def _head(
     return rows
 
 
+def _headed(
+    title: str, head: Sequence[tuple[str, str]], test: SupADF | PanelSupADF, texts: Texts
+) -> list[str]:
+    """Title and head, and that no dates are used where there are none."""
+    undated = ["", texts("bubbles.label.undated")] if test.dates is None else []
+    return [texts(f"bubbles.label.{title}"), "", *_named(head, texts), *undated]
+
+
 def _named(rows: Sequence[tuple[str, str]], texts: Texts) -> list[str]:
     """Labels beside values."""
     return _aligned([[texts(f"bubbles.label.{name}"), value] for name, value in rows])
@@ -115,7 +129,8 @@ def _statistics(
              *(f"{one} %" for one in LEVELS), texts("bubbles.label.p")]]  # fmt: skip
     for name, value in values:
         bounds = [_number(critical.value(name, one)) for one in LEVELS]
-        rows.append([name.upper(), _number(value), *bounds, _p(critical.p_value(name, value))])
+        shown = _p(critical.p_value(name, value), critical.least_p)
+        rows.append([name.upper(), _number(value), *bounds, shown])
     return _aligned(rows)
 
 
@@ -157,8 +172,7 @@ def table(
         ("adf", test.adf), ("sadf", test.sadf), ("gsadf", test.gsadf),
     ]  # fmt: skip
     return _joined(
-        [texts("bubbles.label.title")],
-        _named(head, texts),
+        _headed("title", head, test, texts),
         _statistics(values, critical, texts),
         _dated(found, texts),
     )
@@ -174,11 +188,11 @@ def panel_table(
     """Head, the panel's GSADF with critical values and p-value, that of each series, episodes."""
     shortest = default_duration(test.n) if min_duration is None else min_duration
     found = test.episodes(critical, level=level, min_duration=min_duration)
+    head = _head(test, critical, f"bsadf, {level} %", shortest, texts)
     members = [[texts("bubbles.label.series"), "GSADF"]]
     members += [[one.series.name or "-", _number(one.gsadf)] for one in test.members]
     return _joined(
-        [texts("bubbles.label.panel")],
-        _named(_head(test, critical, f"bsadf, {level} %", shortest, texts), texts),
+        _headed("panel", head, test, texts),
         _statistics([("gsadf", test.gsadf)], critical, texts),
         _aligned(members),
         _dated(found, texts),

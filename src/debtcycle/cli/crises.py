@@ -62,6 +62,16 @@ def _json(value: object) -> str:
     return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=1)
 
 
+def _idle(context: click.Context, needed: str, *names: str) -> None:
+    """Refuse options that were given and would change nothing without another."""
+    from click.core import ParameterSource
+
+    for param in context.command.params:
+        given = context.get_parameter_source(param.name or "")
+        if param.name in names and given is not ParameterSource.DEFAULT:
+            raise ConfigError("crises.idle", option=param.opts[0], needed=needed)
+
+
 def _view(session: Session, as_of: str | None) -> View:
     """The view of a date, or of the newest date with fresh figures."""
     day = session.day(as_of)
@@ -117,6 +127,9 @@ def _own_columns(path: Path, names: tuple[str, ...], day: date | None) -> Column
         table = table.until(_last_quarter(day))
         if not table.rows:
             raise ConfigError("crises.nothing_by", name=path.name, date=day)
+    table = table.trimmed()
+    if not table.rows:
+        raise ConfigError("crises.file_empty", name=path.name)
     return table
 
 
@@ -161,6 +174,7 @@ def _own_gap(path: Path, column: str | None, smoothing: float, day: date | None)
     if column is None:
         raise ConfigError("crises.no_column", name=path.name)
     table = _own_columns(path, (column,), day)
+    table.plausible_ratio(column)
     return credit_gap(
         table.column(column), table.quarters, name=column, smoothing=smoothing, rows=table.rows
     )
@@ -196,7 +210,12 @@ def gap(
     """The credit gap: from the store, a file of the user's, or the file of the BIS."""
     session = session_of(context)
     check_out(out)
+    if bis_file is None:
+        _idle(context, "--bis", "country")
+    if file is None:
+        _idle(context, "FILE", "column")
     if file is None and bis_file is None:
+        _idle(context, "FILE / --bis", "smoothing")
         if form == "csv":
             raise ConfigError("crises.csv_needs_file")
         emit(session, _from_store(session, as_of, "gap", form), out)
@@ -238,6 +257,7 @@ def dsr(
     session = session_of(context)
     check_out(out)
     if file is None:
+        _idle(context, "FILE", "debt", "rate", "years")
         emit(session, _from_store(session, as_of, "dsr", form), out)
         return
     from debtcycle.cli.crises_text import service_text
@@ -248,6 +268,7 @@ def dsr(
     day = session.day(as_of)
     table = _own_columns(file, (debt, rate), day)
     quarters_of(table.quarters, debt, table.rows)
+    table.plausible_debt(debt, rate)
     stock, interest = (
         figures(table.column(name), name, least=1, rows=table.rows) for name in (debt, rate)
     )
@@ -278,6 +299,7 @@ def rzone(
     if jst is None:
         if credit is not None:
             raise ConfigError("crises.credit_needs_jst")
+        _idle(context, "--jst", "replications")
         emit(session, _from_store(session, as_of, "rzone", form), out)
         return
     from debtcycle.cli.crises_text import odds_text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from debtcycle.cli.session import Session
-from debtcycle.report.format import figure
+from debtcycle.report.format import figure, period_of
 from debtcycle.report.plain import plain_table, wrapped
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ def _number(value: float | None, digits: int = 1, *, plus: bool = False) -> str:
     return figure(value, digits, plus=plus)
 
 
+def _quarter(day: np.datetime64) -> str:
+    return period_of(day.astype("M8[D]").item(), "quarterly")
+
+
 def _block(text: str, indent: int = 2) -> list[str]:
     return [" " * indent + part for part in wrapped(text, _WIDTH - indent)]
 
@@ -70,12 +74,14 @@ def _figure_line(session: Session, made: Reading) -> str:
     name = texts(f"indicator.{made.indicator}.name")
     if made.value is None:
         return texts("crises.no_figure", name=name, reason=texts(f"status.{made.status.value}"))
-    shown = _number(made.value, 1, plus=made.unit in {"pp", "percent"})
-    unit = texts(f"unit.{made.unit}.label")
+    number = _number(made.value, 1, plus=made.unit in {"pp", "percent"})
+    shown = texts(f"unit.{made.unit}", n=number)
+    # Every measure is of a quarter, also where a monthly series enters it.
+    period = _UNKNOWN if made.period is None else period_of(made.period, "quarterly")
     if made.percentile is None:
-        return texts("crises.figure", name=name, value=shown, unit=unit, period=made.period)
+        return texts("crises.figure", name=name, value=shown, period=period)
     return texts(
-        "crises.figure_ranked", name=name, value=shown, unit=unit, period=made.period,
+        "crises.figure_ranked", name=name, value=shown, period=period,
         rank=_number(made.percentile, 0),
     )  # fmt: skip
 
@@ -152,7 +158,8 @@ def gaps_text(session: Session, found: Sequence[CreditGap], published: Mapping[s
             theirs = float(own.gap_pp[-1]) if len(own.gap_pp) else None
         values = (made.ratio_pct[-1], made.trend_pct[-1], made.gap_pp[-1], theirs)
         shown = [_number(None if v is None else float(v), 2) for v in values]
-        rows.append((made.name, str(made.quarters[0]), str(made.quarters[-1]), *shown))
+        first, last = (_quarter(made.quarters[at]) for at in (0, -1))
+        rows.append((made.name, first, last, *shown))
     head = [texts(f"crises.col.{name}") for name in names]
     lines = [*wrapped(texts("crises.gap_head"), _WIDTH), ""]
     lines.append(plain_table(head, rows, right=(3, 4, 5, 6)))
@@ -165,7 +172,7 @@ def service_text(session: Session, quarters: NDArray[np.datetime64], made: DebtS
     """The last year of debt service."""
     texts = session.texts
     rows = [
-        (str(day), _number(float(ratio), 2), _number(float(gap), 2, plus=True))
+        (_quarter(day), _number(float(ratio), 2), _number(float(gap), 2, plus=True))
         for day, ratio, gap in zip(
             quarters[-4:], made.ratio_pct[-4:], made.gap_pp[-4:], strict=True
         )

@@ -18,6 +18,10 @@ from debtcycle.sources.parsed import Parsed
 
 __all__ = ["Columns", "read_bis", "read_columns", "read_crises", "read_macro_history"]
 
+# What a user's own figures may be: the largest published ratio of credit to GDP is below 500 %,
+# and no sector's debt is ten years' income. Beyond, the column is of another unit or broken.
+MOST_RATIO_PCT, MOST_DEBT_YEARS, MOST_RATE_PCT = 2000.0, 10.0, 1000.0
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -48,6 +52,42 @@ class Columns:
         kept = self.quarters <= last
         rows = tuple(row for row, there in zip(self.rows, kept, strict=True) if there)
         return Columns(self.names, self.quarters[kept], self.values[:, kept], rows)
+
+    def trimmed(self) -> Columns:
+        """Without the rows before the first and after the last that have all figures."""
+        whole = np.flatnonzero(np.isfinite(self.values).all(axis=0))
+        kept = slice(int(whole[0]), int(whole[-1]) + 1) if whole.size else slice(0)
+        return Columns(self.names, self.quarters[kept], self.values[:, kept], self.rows[kept])
+
+    def plausible_ratio(self, name: str) -> None:
+        """Refuse a ratio of credit to GDP in percent that no economy has.
+
+        Raises
+        ------
+        ConfigError
+            ``crises.ratio`` with row and column, for a figure below nought or above 2,000.
+        """
+        self._within(name, 0.0, MOST_RATIO_PCT, "crises.ratio")
+
+    def plausible_debt(self, debt: str, rate: str) -> None:
+        """Refuse debt over a year's income that looks like percent, and absurd rates.
+
+        Raises
+        ------
+        ConfigError
+            ``crises.debt_in_percent`` for more than ten years' income; ``crises.rate_high`` for
+            more than 1,000 % a year.
+        """
+        self._within(debt, -np.inf, MOST_DEBT_YEARS, "crises.debt_in_percent")
+        self._within(rate, -np.inf, MOST_RATE_PCT, "crises.rate_high")
+
+    def _within(self, name: str, least: float, most: float, message: str) -> None:
+        values = self.column(name)
+        beyond = np.flatnonzero((values < least) | (values > most))
+        if beyond.size:
+            at = int(beyond[0])
+            shown = {"value": f"{values[at]:g}", "most": f"{most:,.0f}"}
+            raise ConfigError(message, row=self.rows[at], column=name, **shown)
 
 
 def _read(path: Path) -> bytes:

@@ -8,8 +8,9 @@ with a(t) and b(t) estimated by least squares on the observations up to t alone,
 figure enters u(t). A price may explode because its fundamental does; then u does not.
 
 The statistic without lags is larger where short swings are serially correlated, bubble or not. So
-each test has a second line, that of bubble-free worlds with its own short swings (`own_line`); an
-answer that does not hold by that line is not robust.
+each test has a second line, that of bubble-free worlds with its own short swings (`own_line`). A
+state is robust where the last statistic is above both lines of its date; how long a state lasts is
+counted by the plain line.
 
 Source: Phillips, Shi and Yu (2015), International Economic Review 56(4), for test and dating.
 """
@@ -139,8 +140,9 @@ class ExplosiveTest:
     own : OwnLine or None
         The line of its own short swings at the last observation.
     robust : bool or None
-        Whether a state above the plain line holds by the own line too: the last observation, or
-        as many of the last as make an episode, stand above it. None where nothing is above.
+        Whether `statistic` is above `own.critical` where a state is above the plain line, for how
+        long soever: the duration of a state is counted by the plain line. None where nothing is
+        above.
     path : ExplosivePath or None
         Statistic, line and episodes up to the date.
     """
@@ -243,12 +245,15 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _robust(test: SupADF, state: ExplosiveState, shortest: int, own: OwnLine | None) -> bool | None:
-    """Whether a state above the plain line holds by the series' own line."""
+def _robust(statistic: float, state: ExplosiveState, own: OwnLine | None) -> bool | None:
+    """Whether the last observation of a state above the plain line is above the own line too.
+
+    The own line belongs to the last date alone, so no earlier statistic is held against it. A
+    statistic without a finite answer is that of an exact explosion, which is above any line.
+    """
     if own is None or state is ExplosiveState.NOT:
         return None
-    last = test.bsadf[-1 if state is ExplosiveState.ABOVE else -shortest :]
-    return bool((np.where(np.isnan(last), np.inf, last) > own.critical).all())
+    return bool(np.isnan(statistic) or statistic > own.critical)
 
 
 def _tested(
@@ -294,7 +299,7 @@ def _tested(
         if ended
         else None,
         own=own,
-        robust=_robust(test, state, shortest, own),
+        robust=_robust(test.bsadf[-1], state, own),
         path=_path(test, line, periods, [run for run in runs if run.duration >= shortest]),
     )
 

@@ -12,6 +12,7 @@ from debtcycle.crises.today import Signal, states_of
 from debtcycle.cycle.explosive import ExplosiveTest
 from debtcycle.cycle.findings import Findings
 from debtcycle.report.document import Drawing
+from debtcycle.report.format import figure
 from debtcycle.report.plain import cell_width, pad
 from debtcycle.report.words import Words
 
@@ -67,7 +68,8 @@ def episodes_drawing(words: Words, found: Findings) -> Drawing | None:
         for mark, test in zip(marks, (item.price, item.residual), strict=True):
             if test is not None and test.path is not None:
                 lines.append(f"  {pad(mark, wide - 2)} {_strip(test, first, last)}".rstrip())
-    lines.append(words("explosive.legend", up=_UP, down=_DOWN, calm=_CALM))
+    span = figure((last + 1 - first) / _COLUMNS, 1)
+    lines += words("explosive.legend", up=_UP, down=_DOWN, calm=_CALM, span=span).splitlines()
     return Drawing(tuple(lines), words("explosive.drawing"))
 
 

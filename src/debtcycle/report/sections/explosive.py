@@ -56,6 +56,18 @@ def _number(value: float | None, digits: int = 2) -> str:
     return _NONE if value is None else figure(value, digits)
 
 
+def _digits(test: ExplosiveTest) -> int:
+    """Two digits, or as many as show on which side of both lines the statistic stands."""
+    own = None if test.own is None else test.own.critical
+    lines = [line for line in (test.critical, own) if line is not None and line != test.statistic]
+    return next(
+        digits
+        for digits in range(2, 16)
+        if digits == 15 or test.statistic is None
+        or all(figure(test.statistic, digits) != figure(line, digits) for line in lines)
+    )  # fmt: skip
+
+
 def _tests(findings: Findings) -> Iterator[tuple[ExplosiveSeries, ExplosiveTest]]:
     for item in findings.explosive:
         yield item, item.price
@@ -67,8 +79,9 @@ def _doubt(words: Words, item: ExplosiveSeries) -> str | None:
     """Which of the two tests of a ratio does not hold by its own line; None where both do."""
     long = {ExplosiveState.EXPLOSIVE, ExplosiveState.COLLAPSE}
     said = [
-        words("explosive.doubt", tested=_tested(words, test), statistic=_number(test.statistic),
-              own=_number(test.own.critical), chance=figure(test.own.chance_pct, 0))
+        words("explosive.doubt", tested=_tested(words, test),
+              statistic=_number(test.statistic, _digits(test)),
+              own=_number(test.own.critical, _digits(test)), chance=figure(test.own.chance_pct, 0))
         for test in (item.price, item.residual)
         if test is not None and test.state in long and test.own is not None
         and test.robust is False
@@ -141,8 +154,9 @@ def _now(words: Words, findings: Findings) -> Table:
     rows = tuple(
         (
             _name(words, item), _tested(words, test), _state(words, test),
-            _period(test.since, item), _number(test.statistic), _number(test.critical),
-            _number(None if test.own is None else test.own.critical),
+            _period(test.since, item), _number(test.statistic, _digits(test)),
+            _number(test.critical, _digits(test)),
+            _number(None if test.own is None else test.own.critical, _digits(test)),
             _period(test.last, item),
         )
         for item, test in _tests(findings)
