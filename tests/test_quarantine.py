@@ -111,6 +111,18 @@ def test_short_histories_are_not_judged() -> None:
     assert doubt(info, state, few, Rows.empty()) is None
 
 
+def test_a_real_yield_may_reach_nought() -> None:
+    """What may be negative crosses nought; of a rate of unemployment it is a missing figure."""
+    periods = np.append(MONTHS, MONTHS[-1] + 31)
+    for name, expected in (("DFII10", ""), ("UNRATE", "quarantine.nought")):
+        figures = 0.7 + 0.1 * (-1.0) ** np.arange(len(MONTHS))
+        held = Rows(MONTHS, MONTHS + 45, figures, np.zeros(len(MONTHS), "i1"))
+        values = np.append(held.values, 0.0)
+        state = State(name, periods, values, None, date(2025, 3, 1), True)
+        why = doubt(CATALOGUE[name], state, held, Rows.empty())
+        assert (why.reason if why else "") == expected
+
+
 def test_a_facility_that_begins_to_be_used_is_believed() -> None:
     """Overnight reverse repurchases: nothing for years, then billions, then trillions."""
     quiet = np.zeros(120)

@@ -332,6 +332,21 @@ def test_a_flipped_byte_never_gives_wrong_figures(
     assert noticed > 8, "most of a small file is free space, but not all of it"
 
 
+def test_a_flipped_byte_in_the_names_of_tables_is_said(path: Path, whole: list[object]) -> None:
+    """SQLite's own message then holds bytes that are no text."""
+    data = path.read_bytes()
+    for start in (data.index(b"tablepiece"), data.index(b"CREATE TABLE")):
+        for place in range(start, start + 60, 3):
+            broken = bytearray(data)
+            broken[place] ^= 0xFF
+            path.write_bytes(bytes(broken))
+            said = said_of(path)
+            assert said in {"", "store.broken", "store.tampered"}, (place, said)
+            if not said:
+                with Store(path) as store:
+                    assert contents(store) == whole, f"byte {place}"
+
+
 def change_figures(path: Path) -> None:
     """Another value in every block, each still a block."""
     with sqlite3.connect(path) as connection:

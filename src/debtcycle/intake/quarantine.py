@@ -94,7 +94,7 @@ def doubt(
         or (_gaps(pair) if covers is not None or len(given) >= LEAST_PERIODS else None)
         or (None if covers is None else _shrunken(pair, covers))
         or _jump(pair)
-        or _nought(pair)
+        or _nought(info, pair)
     )
 
 
@@ -175,14 +175,15 @@ def _nothing_left() -> Doubt:
     return Doubt("quarantine.shrunken", {"first": "-", "last": "-", "share": "0"})
 
 
-def _nought(pair: _Pair) -> Doubt | None:
+def _nought(info: SeriesInfo, pair: _Pair) -> Doubt | None:
     """Nought, new or in place of a figure, in a series that never came near it.
 
     Some publishers write it for what is missing. A series whose smallest figure is less than a
-    tenth of its median, as an interest rate in a crisis, may reach nought.
+    tenth of its median, as an interest rate in a crisis, may reach nought, and so may one that may
+    be negative, as a real yield.
     """
     old = pair.held.values
-    if old.min() <= MOST_SUNK * float(np.median(old)):
+    if (info.low is not None and info.low < 0) or old.min() <= MOST_SUNK * float(np.median(old)):
         return None
     new = pair.given.periods > pair.held.periods[-1]
     new[pair.both_given] = True

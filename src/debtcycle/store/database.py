@@ -128,9 +128,10 @@ def _check_version(connection: sqlite3.Connection, path: Path) -> None:
 
 def _check_foreign(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse triggers, which would act at each writing, and views, which may stand for tables."""
-    found = connection.execute(
-        "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
-    ).fetchone()
+    with reading(path):
+        found = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
+        ).fetchone()
     if found is not None:
         raise StoreError("store.foreign", path=path, what=f"{found[0]} {found[1]}")
 
