@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -127,10 +128,11 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "readers"), [(3, 3), pytest.param(60, 8, marks=pytest.mark.soak)]
+    ("seconds", "readers", "bar_s"),
+    [(3, 3, math.inf), pytest.param(60, 8, 0.25, marks=pytest.mark.soak)],
 )
-def test_readers_beside_a_writer(path: Path, seconds: int, readers: int) -> None:
-    """No error, and never a batch in part; the soak prints how long the slowest reads took."""
+def test_readers_beside_a_writer(path: Path, seconds: int, readers: int, bar_s: float) -> None:
+    """No error, and never a batch in part; in the soak, the bar of 250 ms for all but 1 %."""
     writer = started(WRITER, path, 0)
     both = [started(READER, path, seconds) for _ in range(readers)]
     told = [reader.communicate(timeout=seconds + 120) for reader in both]
@@ -142,6 +144,7 @@ def test_readers_beside_a_writer(path: Path, seconds: int, readers: int) -> None
     assert max(most for _, _, most in found) > 3, "the writer wrote meanwhile"
     slowest = max(span for _, span, _ in found)
     sys.stdout.write(f"\n{sum(n for n, _, _ in found)} reads, p99 {1e3 * slowest:.1f} ms\n")
+    assert slowest < bar_s
 
 
 def test_a_second_writer_is_told_the_first_within_two_seconds(path: Path) -> None:
