@@ -192,6 +192,24 @@ def test_killed_at_any_moment(path: Path, times: int) -> None:
             assert store.content_sha256() == truth.content_sha256()
 
 
+def test_contents_do_not_depend_on_who_came_first(tmp_path: Path) -> None:
+    """Of batches without a series in common the order is chance; of one series' it counts."""
+
+    def contents(name: str, order: list[tuple[str, float]]) -> str:
+        with Store.create(tmp_path / f"{name}.sqlite") as store:
+            for series, value in order:
+                rows = Rows(DAYS, DAYS + 40, np.full(len(DAYS), value), np.zeros(len(DAYS), "i1"))
+                store.append("update", f"{series} {value}", {series: rows})
+            return store.content_sha256()
+
+    a, b, again = ("A", 1.0), ("B", 2.0), ("A", 3.0)
+    truth = contents("truth", [a, b, again])
+    assert contents("early", [b, a, again]) == contents("late", [a, again, b]) == truth
+    others = [[again, b, a], [a, b], [a, b, ("A", 4.0)], [a, ("C", 2.0), again]]
+    found = {contents(f"other{n}", order) for n, order in enumerate(others)}
+    assert len(found | {truth}) == 5
+
+
 # --- a disk that is full, read-only, in use ---------------------------------------------------
 LIMITED = """
     import resource, sys
