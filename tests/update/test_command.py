@@ -400,18 +400,17 @@ def test_figures_that_differ_and_are_not_taken_are_counted(call, served, monkeyp
 
     def corrected(news):
         rows = ours[path](news)
-        changed = [n for n, row in enumerate(rows) if row["auction_date"] == "2026-09-08"]
-        for n in changed:
-            rows[n] = {**rows[n], "bid_to_cover_ratio": "3.33"}
-        return rows
+        own = {"auction_date": "2026-09-08", "security_type": "Note"}
+        new = {"bid_to_cover_ratio": "3.33"}
+        return [{**row, **new} if row.items() >= own.items() else row for row in rows]
 
     monkeypatch.setitem(others._TABLES, path, corrected)
     told = json.loads(call(*asked, "--fresh", "--format", "json").out)
     (one,) = told["publishers"]
     assert (one["differing"], one["new_rows"], one["revised_rows"]) == (1, 0, 0)
-    monkeypatch.setitem(others._TABLES, path, lambda news: corrected(news)[2:])
+    monkeypatch.setitem(others._TABLES, path, lambda news: corrected(news)[:-2])
     done = call(*asked, "--fresh")
     assert translator("en")("update.differing", n=1, names="auctions") in done.out
-    monkeypatch.setitem(others._TABLES, path, lambda news: corrected(news)[4:])
+    monkeypatch.setitem(others._TABLES, path, lambda news: corrected(news)[:-4])
     done = call(*asked, "--fresh", "--lang", "zh")
     assert translator("zh")("update.differing", n=1, names="auctions") in done.out
