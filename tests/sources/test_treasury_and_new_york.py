@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -517,6 +517,30 @@ def test_only_the_newest_year_of_operations_can_be_the_end_of_an_answer() -> Non
     requests = [next(steps), steps.send(body), steps.send(body)]
     assert [one.final for one in requests] == [False, False, True]
     assert dict(requests[-1].params)["startDate"] == "2026-01-01"
+
+
+@pytest.mark.parametrize("today", [date(2026, 9, 15), date(2026, 1, 1)])
+def test_the_day_that_is_not_over_is_not_asked_for_its_operations(today) -> None:
+    """There are several a day, and a sum of the first would never be revised."""
+    asked = Question(
+        publisher="nyfed",
+        name="operations",
+        series=("REPO_ACCEPTED",),
+        options=(("from", "2025-12-01"),),
+    )
+    one = operation(1, "Repo", 4000000, operationDate="2025-12-10")
+    body = json.dumps({"repo": {"operations": [one]}}).encode()
+    going, requests = plans.steps(asked, today=today), []
+    request = next(going)
+    while request is not None:
+        requests.append(request)
+        try:
+            request = going.send(body)
+        except StopIteration:
+            request = None
+    ends = [dict(request.params)["endDate"] for request in requests]
+    assert max(ends) == str(today - timedelta(days=1))
+    assert [request.final for request in requests] == [False] * (len(requests) - 1) + [True]
 
 
 def test_operations_of_a_day_are_summed_without_trials() -> None:
