@@ -71,7 +71,14 @@ def test_the_service_updates_and_then_reports(examples: Path):
 def test_the_timer_starts_the_service_once_a_day(examples: Path):
     unit = read_unit(examples / "systemd" / "debtcycle.timer")
     timer = dict(unit["Timer"])
-    assert re.fullmatch(r"\*-\*-\* [0-2]\d:[0-5]\d:00 UTC", timer["OnCalendar"])
+    start = re.fullmatch(r"\*-\*-\* ([0-2]\d):([0-5]\d):00 UTC", timer["OnCalendar"])
+    delay = re.fullmatch(r"(\d+)min", timer["RandomizedDelaySec"])
+    assert start is not None
+    assert delay is not None
+    # After the day's releases, and begun and ended on their day: an update takes ten minutes.
+    first = 60 * int(start[1]) + int(start[2])
+    assert first >= 22 * 60
+    assert first + int(delay[1]) + 10 < 24 * 60
     assert timer["Persistent"] == "true"
     assert dict(unit["Install"])["WantedBy"] == "timers.target"
     assert (examples / "systemd" / "debtcycle.timer").stem == "debtcycle"

@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.tseries.holiday import USFederalHolidayCalendar
 
 from debtcycle.catalogue import Frequency, SeriesInfo, load_catalogue
 from debtcycle.catalogue.calendar import known_from, shift_months
 from debtcycle.health import schedule
+from debtcycle.health.holidays import federal_holidays
 from debtcycle.health.schedule import DAILY_GRACE_DAYS
 
 CATALOGUE = load_catalogue()
 CALENDARED = [i.id for i in CATALOGUE if i.frequency is not Frequency.EVENT and i.ends is None]
+# Of another's making.
+HOLIDAYS = {day.date() for day in USFederalHolidayCalendar().holidays("1989-01-01", "2040-12-31")}
 MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.ANNUAL: 12}
 
 
@@ -36,8 +40,14 @@ def next_period(info: SeriesInfo, period: date) -> date:
 
 
 def known_day(info: SeriesInfo, period: date) -> date | None:
-    day = known_from(info, np.array([period], "M8[D]"), CATALOGUE.irregular(info.id))[0]
-    return None if np.isnat(day) else day.item()
+    listed = CATALOGUE.irregular(info.id)
+    day = known_from(info, np.array([period], "M8[D]"), listed)[0]
+    if np.isnat(day):
+        return None
+    known: date = day.item()
+    while period not in listed and (known.weekday() >= 5 or known in HOLIDAYS):
+        known += timedelta(days=1)
+    return known
 
 
 def a_period(info: SeriesInfo, day: date) -> date:
@@ -112,3 +122,28 @@ def test_a_weekend_makes_no_daily_series_late():
     assert schedule(ten, date(2026, 8, 21), date(2026, 8, 24)).overdue_days == 0
     assert schedule(ten, date(2026, 8, 21), date(2026, 8, 29)).overdue_days == 0
     assert schedule(ten, date(2026, 8, 21), date(2026, 8, 30)).overdue_days == 6
+
+
+def test_federal_holidays_are_those_of_another_calendar():
+    found = {day for year in range(1989, 2042) for day in federal_holidays(year)}
+    assert {day for day in found if 1989 <= day.year <= 2040} == HOLIDAYS
+
+
+def test_releases_fall_on_business_days():
+    """On days around Thanksgiving, of every series: none on a weekend, none on a holiday."""
+    checked = 0
+    for name in CALENDARED:
+        info, listed = CATALOGUE[name], CATALOGUE.irregular(name)
+        for ahead in range(8):
+            on = date(2026, 11, 20) + timedelta(days=ahead)
+            day = schedule(info, a_period(info, date(2026, 9, 1)), on, listed).next_release
+            if day is not None and day not in listed.values():
+                assert day.weekday() < 5, (name, on, day)
+                assert day not in HOLIDAYS, (name, on, day)
+                checked += 1
+    assert checked > 800
+
+
+def test_the_rate_of_a_friday_is_expected_on_monday():
+    got = schedule(CATALOGUE["SOFR"], date(2026, 8, 20), date(2026, 8, 21))
+    assert (got.next_period, got.next_release) == (date(2026, 8, 21), date(2026, 8, 24))

@@ -294,7 +294,8 @@ def new_york(path: str, params: Mapping[str, str], state: int) -> Answer:
         ]
         return _json({"refRates": rows})
     if path == "/api/rp/results/search.json":
-        return _json({"repo": {"operations": _operations(span[0], min(span[1], news))}})
+        over = news - timedelta(days=1)  # the afternoon's operation of a day is still to come
+        return _json({"repo": {"operations": _operations(span[0], min(span[1], over))}})
     return 400, "text/html", b"<html><body>Bad Request</body></html>"
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources import ask_treasury, fiscaldata, nyfed, plans
+from debtcycle.sources import ask_treasury, auctions, fiscaldata, nyfed, plans
 from debtcycle.sources._json import object_of
 from debtcycle.sources._zip import only_member
 from debtcycle.sources.steps import Question
@@ -219,6 +219,45 @@ def test_covers_are_means_of_a_day_without_what_is_not_comparable() -> None:
     refused("source.word", fiscaldata.parse_auctions, [auction("2026-09-08", "Swap", "2")], "a")
     refused("source.row", fiscaldata.parse_auctions, [auction("2026-09-08", "Bill", "0.00")], "a")
     assert fiscaldata.parse_auctions(rows[-1:], "a") == ()
+
+
+def test_a_day_with_a_result_to_come_has_no_mean_yet() -> None:
+    """Two notes on one day, results at 11:30 and 13:00: the first alone is not the day's mean."""
+    other = [auction("2026-11-20", "Bill", "2.8"), auction("2026-11-30", "Bill", "null")]
+    between = [auction("2026-11-23", "Note", "2.60"), auction("2026-11-23", "Note", "null", at=2)]
+    assert by_key(fiscaldata.parse_auctions(other + between, "a")).keys() == {"BID_TO_COVER_BILLS"}
+    after = [between[0], auction("2026-11-23", "Note", "2.20", at=2)]
+    parts = by_key(fiscaldata.parse_auctions(other + after, "a"))
+    assert pairs(parts["BID_TO_COVER_NOTES"]) == [(date(2026, 11, 23), pytest.approx(2.4))]
+    # A record that only announces, beside that of the result, leaves nothing to wait for.
+    announced = [auction("2026-11-23", "Note", "null"), *after]
+    assert fiscaldata.parse_auctions(other + announced, "a") == fiscaldata.parse_auctions(
+        other + after, "a"
+    )
+
+
+@pytest.mark.parametrize(("newest", "shown"), [("2026-11-30", False), ("2026-12-01", True)])
+def test_what_lacks_for_more_than_a_week_is_waited_for_no_longer(newest, shown) -> None:
+    rows = [
+        auction("2026-11-23", "Note", "2.60"),
+        auction("2026-11-23", "Note", "null", at=2),
+        auction(newest, "Bill", "2.8"),
+        auction("2026-12-20", "Bill", "null"),
+    ]
+    parts = by_key(fiscaldata.parse_auctions(rows, "a"))
+    found = pairs(parts["BID_TO_COVER_NOTES"]) if "BID_TO_COVER_NOTES" in parts else []
+    assert found == ([(date(2026, 11, 23), 2.6)] if shown else [])
+
+
+def test_files_of_results_wait_for_the_rest_of_a_day_too() -> None:
+    lines = (
+        "auction_date,security_type,bid_to_cover_ratio",
+        "2026-11-20,Note,2.40",
+        "2026-11-23,Note,2.60",
+        "2026-11-23,Note,",
+    )
+    (notes,) = auctions.parse("\n".join(lines).encode(), "results.csv")
+    assert notes.periods[~np.isnan(notes.values)].tolist() == [date(2026, 11, 20)]
 
 
 # --- pages -------------------------------------------------------------------------------------
@@ -478,6 +517,30 @@ def test_only_the_newest_year_of_operations_can_be_the_end_of_an_answer() -> Non
     requests = [next(steps), steps.send(body), steps.send(body)]
     assert [one.final for one in requests] == [False, False, True]
     assert dict(requests[-1].params)["startDate"] == "2026-01-01"
+
+
+@pytest.mark.parametrize("today", [date(2026, 9, 15), date(2026, 1, 1)])
+def test_the_day_that_is_not_over_is_not_asked_for_its_operations(today) -> None:
+    """There are several a day, and a sum of the first would never be revised."""
+    asked = Question(
+        publisher="nyfed",
+        name="operations",
+        series=("REPO_ACCEPTED",),
+        options=(("from", "2025-12-01"),),
+    )
+    one = operation(1, "Repo", 4000000, operationDate="2025-12-10")
+    body = json.dumps({"repo": {"operations": [one]}}).encode()
+    going, requests = plans.steps(asked, today=today), []
+    request = next(going)
+    while request is not None:
+        requests.append(request)
+        try:
+            request = going.send(body)
+        except StopIteration:
+            request = None
+    ends = [dict(request.params)["endDate"] for request in requests]
+    assert max(ends) == str(today - timedelta(days=1))
+    assert [request.final for request in requests] == [False] * (len(requests) - 1) + [True]
 
 
 def test_operations_of_a_day_are_summed_without_trials() -> None:

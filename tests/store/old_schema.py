@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from debtcycle.store import Document, Rows
 from debtcycle.store.packing import content_hash
-from debtcycle.store.writing import carried_on
+from debtcycle.store.writing import DOCUMENTS, OBSERVATIONS
 
 DDL = """
 CREATE TABLE batch (id INTEGER PRIMARY KEY, source TEXT NOT NULL, payload_sha256 TEXT NOT NULL,
@@ -48,10 +49,12 @@ def write_old_store(path: Path) -> str:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.executescript(DDL + "PRAGMA user_version = 1;")
-    content = ""
+    brought: dict[tuple[str, int], list[str]] = {}
     for number, (rows, documents) in enumerate(BATCHES, start=1):
         digest = content_hash(rows, documents)
-        content = carried_on(content, digest)
+        keys = {(name, OBSERVATIONS) for name in rows} | {(d.kind, DOCUMENTS) for d in documents}
+        for key in keys:
+            brought.setdefault(key, []).append(digest)
         connection.execute(
             "INSERT INTO batch VALUES (?, ?, ?, ?, ?, ?)",
             (number, f"file {number}", f"hash {number}", digest, "2026-01-01T00:00:00+00:00", 1),
@@ -78,4 +81,5 @@ def write_old_store(path: Path) -> str:
                 (item.kind, day, place, number, item.payload),
             )
     connection.close()
-    return content
+    lines = (f"{name}\0{form}\0{','.join(brought[name, form])}\n" for name, form in sorted(brought))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -123,10 +123,12 @@ def test_what_does_not_belong_there_is_found(
     connection.commit()
     connection.close()
     before = content(path)
-    for call in (lambda: content(copy), lambda: restore(path, copy)):
-        with pytest.raises(StoreError) as caught:
-            call()
-        assert (caught.value.message_id, caught.value.params["what"]) == ("store.foreign", said)
+    with pytest.raises(StoreError) as caught:
+        content(copy)
+    assert (caught.value.message_id, caught.value.params["what"]) == ("store.foreign", said)
+    with pytest.raises(StoreError) as caught:
+        restore(path, copy)
+    assert (caught.value.message_id, caught.value.params["reason"]) == ("store.copy", said)
     assert content(path) == before, "nothing foreign comes in by a copy"
 
 
@@ -212,8 +214,15 @@ def test_a_damaged_copy_changes_nothing(path: Path, tmp_path: Path) -> None:
         connection.execute("UPDATE piece SET packed = CAST(zeroblob(408) AS BLOB) WHERE id = 1")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError) as caught:
         restore(path, copy)
+    assert caught.value.message_id == "store.copy"
+    assert caught.value.params["path"] == copy, "not the draft, which is gone"
+    assert caught.value.exit_code == 5
+    copy.write_bytes(b"SQLite format 3\0" + b"rubbish" * 1000)
+    with pytest.raises(StoreError) as caught:
+        restore(path, copy)
+    assert (caught.value.message_id, caught.value.params["path"]) == ("store.copy", copy)
     with pytest.raises(StoreError) as caught:
         restore(path, tmp_path / "none")
     assert caught.value.message_id == "store.missing"

@@ -20,6 +20,7 @@ from debtcycle.store.database import writer_lock
 from debtcycle.store.schema import Basis
 from network.conftest import publisher
 from network.hostile import closed_port, reply, says, silence
+from publishers import others
 from publishers.world import KEY, TODAY
 from update.world_server import WorldServer
 
@@ -372,3 +373,44 @@ def test_a_key_that_would_travel_in_the_clear_stops_the_update(call, monkeypatch
     monkeypatch.setenv("DEBTCYCLE_URL_FRED_API", "http://fred.example")
     done = call("update", "GDP")
     assert (done.code, "https" in done.err, KEY in done.err) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "not in this store, which began empty"), ("zh", "不在本数据库中：它从空白开始")],
+)
+def test_status_of_a_store_that_began_empty_says_so(call, served, lang, said):
+    served("finra")
+    place = Path(os.environ["DEBTCYCLE_CONFIG"]).parent / "full" / "store.sqlite"
+    assert call("update", "--empty", "MARGIN_DEBT", "--store", str(place)).code == 0
+    done = call("status", "--store", str(place), "--lang", lang)
+    assert done.code == 0
+    assert said in done.out
+    assert translator(lang)("standing.edition.out") not in done.out
+
+
+def test_figures_that_differ_and_are_not_taken_are_counted(call, served, monkeypatch):
+    """A mean of an auction day that the publisher corrects: the series is never revised."""
+    served("fiscaldata")
+    asked = ("update", "BID_TO_COVER_NOTES")
+    first = json.loads(call(*asked, "--format", "json").out)
+    assert [item["differing"] for item in first["publishers"]] == [0]
+    ours = dict(others._TABLES)
+    path = "/v1/accounting/od/auctions_query"
+
+    def corrected(news):
+        rows = ours[path](news)
+        own = {"auction_date": "2026-09-08", "security_type": "Note"}
+        new = {"bid_to_cover_ratio": "3.33"}
+        return [{**row, **new} if row.items() >= own.items() else row for row in rows]
+
+    monkeypatch.setitem(others._TABLES, path, corrected)
+    told = json.loads(call(*asked, "--fresh", "--format", "json").out)
+    (one,) = told["publishers"]
+    assert (one["differing"], one["new_rows"], one["revised_rows"]) == (1, 0, 0)
+    monkeypatch.setitem(others._TABLES, path, lambda news: corrected(news)[:-2])
+    done = call(*asked, "--fresh")
+    assert translator("en")("update.differing", n=1, names="auctions") in done.out
+    monkeypatch.setitem(others._TABLES, path, lambda news: corrected(news)[:-4])
+    done = call(*asked, "--fresh", "--lang", "zh")
+    assert translator("zh")("update.differing", n=1, names="auctions") in done.out

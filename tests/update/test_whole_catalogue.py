@@ -170,3 +170,24 @@ def _failures(summary: Summary) -> dict[str, str]:
         for item in summary.results
         if item.outcome in {Outcome.FAILED, Outcome.QUARANTINED}
     } or dict(Counter(item.outcome.value for item in summary.results))
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["after the releases", "before them"])
+def test_an_update_late_in_the_day_dates_vintages_by_their_own_day(
+    world, tmp_path: Path, monkeypatch, late
+):
+    """Day after day, with what is out at its end or, in the morning, at that of the day before."""
+    name, state, first = "ICSA", 10, TODAY[1]
+    made = Made(CATALOGUE[name], name)
+    with Store.create(tmp_path / "store.sqlite") as store:
+        for ahead in range(23):
+            day = first + timedelta(days=ahead)
+            monkeypatch.setitem(TODAY, state, day)
+            monkeypatch.setitem(LAST_NEWS, state, day if late else day - timedelta(days=1))
+            assert _update(store, world, state, with_key=True, named=[name]).exit_code == 0
+        rows = store.rows(name)
+        found = np.unique(rows.known_from[rows.known_from > np.datetime64(first, "D")])
+        true = {day for day in made.vintage_dates(LAST_NEWS[state]) if day > first}
+    assert len(true) >= 3
+    shift = timedelta(days=0 if late else 1)
+    assert set(found.tolist()) == {day + shift for day in true}

@@ -52,14 +52,14 @@ def freshness_of(view: View, info: SeriesInfo) -> Freshness:
 
 
 def _head(session: Session, store: Store) -> list[str]:
-    from debtcycle.reference import shipped
+    from debtcycle.reference import beginning, shipped
     from debtcycle.store.schema import SCHEMA_VERSION
 
     texts, batches = session.texts, store.batches()
     beside = (store.path.with_name(store.path.name + end) for end in ("", "-wal"))
     size = sum(path.stat().st_size for path in beside if path.exists())
     digest = hashlib.sha256(shipped()).hexdigest()
-    held = "in" if store.has_payload(digest) else "out"
+    began = texts(f"standing.edition.{beginning(store).value}")
     return [
         texts("standing.title"),
         texts("standing.path", path=store.path),
@@ -71,7 +71,7 @@ def _head(session: Session, store: Store) -> list[str]:
             batches=len(batches),
             last=batches[-1].imported_at[:10] if batches else "-",
         ),
-        texts("standing.edition", digest=digest[:12], state=texts(f"standing.edition.{held}")),
+        texts("standing.edition", digest=digest[:12], state=began),
         *filter(None, [session.held_back(store, "standing.quarantine")]),
     ]
 

@@ -173,6 +173,15 @@ def _kept_apart(session: Session, results: Sequence[Result]) -> list[str]:
     ]
 
 
+def _not_taken(session: Session, results: Sequence[Result]) -> list[str]:
+    """How many figures differ from those stored and stay out, and which questions brought them."""
+    count = sum(item.differing for item in results)
+    names = [item.question.name for item in results if item.differing]
+    if not count:
+        return []
+    return [session.texts("update.differing", n=count, names=_some(session, names))]
+
+
 def wrong_text(session: Session, summary: Summary) -> str:
     """What failed and what is kept apart, with reasons; empty where nothing is wrong."""
     sections = []
@@ -203,6 +212,7 @@ def summary_text(session: Session, summary: Summary, path: Path) -> str:
     new = sum(item.new_rows for item in summary.results)
     revised = sum(item.revised_rows for item in summary.results)
     lines += ["", texts("update.summary", new=new, revised=revised, path=path)]
+    lines += _not_taken(session, summary.results)
     if _counts(summary.results)["known"]:
         lines.append(texts("update.known"))
     return "\n".join(lines)
@@ -215,6 +225,7 @@ def _publisher_json(session: Session, name: str, results: Sequence[Result]) -> d
         **_counts(results),
         "new_rows": sum(item.new_rows for item in results),
         "revised_rows": sum(item.revised_rows for item in results),
+        "differing": sum(item.differing for item in results),
         "series": sorted({series for item in results for series in item.series}),
         "failures": [
             {

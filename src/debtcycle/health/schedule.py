@@ -10,6 +10,7 @@ import numpy as np
 
 from debtcycle.catalogue import Frequency, SeriesInfo
 from debtcycle.catalogue.calendar import Days, known_from, month_end, shift_months
+from debtcycle.health.holidays import on_business_days
 
 __all__ = ["DAILY_GRACE_DAYS", "Schedule", "schedule"]
 
@@ -93,7 +94,8 @@ def schedule(
 
     Notes
     -----
-    Day known of a period = its end + lag, or the listed day. Daily series are not called late
+    Day known of a period = its end + lag, moved to the next business day (no weekend, no American
+    federal holiday) where it is none, or the listed day. Daily series are not called late
     within `DAILY_GRACE_DAYS`, because the calendar does not know the holidays of markets.
     """
     # Projections reach past the day; when they are made anew no calendar says.
@@ -111,6 +113,8 @@ def schedule(
         periods, known = periods[keep], known[keep]
     published = ~np.isnat(known)
     periods, known = periods[published], known[published]
+    listed = np.isin(periods, np.array(list(irregular or {}), dtype="M8[D]"))
+    known = np.where(listed, known, on_business_days(known))
     grace = DAILY_GRACE_DAYS if info.frequency is Frequency.DAILY else 0
     late = known + np.timedelta64(grace, "D") < day
     ahead = known > day

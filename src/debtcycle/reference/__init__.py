@@ -6,6 +6,7 @@ import hashlib
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +30,8 @@ from debtcycle.store.schema import SCHEMA_VERSION
 from debtcycle.store.writing import Addition
 
 __all__ = [
+    "Beginning",
+    "beginning",
     "decode_edition",
     "encode_edition",
     "fill",
@@ -42,6 +45,22 @@ __all__ = [
 EDITION_NAME = "reference edition"
 _PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
+
+
+class Beginning(StrEnum):
+    """What a store began from: the edition of this version, another one, or nothing."""
+
+    SHIPPED = "in"
+    OTHER = "out"
+    EMPTY = "empty"
+
+
+def beginning(store: Store) -> Beginning:
+    """What a store began from."""
+    if store.has_payload(hashlib.sha256(shipped()).hexdigest()):
+        return Beginning.SHIPPED
+    other = any(batch.source == EDITION_NAME for batch in store.batches())
+    return Beginning.OTHER if other else Beginning.EMPTY
 
 
 def shipped() -> bytes:

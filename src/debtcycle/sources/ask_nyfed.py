@@ -90,13 +90,18 @@ def _maturities(since: str | None, today: date) -> Steps:
 
 
 def _operations(first: date, today: date) -> Steps:
-    """Results of operations, a calendar year a request: each carries its details."""
+    """Results of operations, a calendar year a request: each carries its details.
+
+    A day has several, and only those that are over are listed: the day that is not over is left
+    out, since what is known of it would be taken for its sum and kept for good.
+    """
     bodies: list[bytes] = []
-    for year in range(first.year, today.year + 1):
-        start, end = max(first, date(year, 1, 1)), min(today, date(year, 12, 31))
+    over = today - timedelta(days=1)
+    for year in range(first.year, over.year + 1):
+        start, end = max(first, date(year, 1, 1)), min(over, date(year, 12, 31))
         body = yield _request(
             "/api/rp/results/search.json",
-            final=year == today.year,
+            final=year == over.year,
             startDate=str(start),
             endDate=str(end),
         )

@@ -1,8 +1,9 @@
 """Treasury auctions: results (two layouts) and announcements, one figure an auction day.
 
 Bid-to-cover is the mean over the day's auctions of a kind, not weighted by size: bills, nominal
-notes, nominal bonds. Inflation-indexed and floating-rate issues are left out of the ratios, since
-their cover is not comparable. Of the processed file only the publisher's own columns are read.
+notes, nominal bonds; a day that lacks a result has none yet. Inflation-indexed and floating-rate
+issues are left out of the ratios, since their cover is not comparable. Of the processed file only
+the publisher's own columns are read.
 Offerings are the day's sum, USD billions, all kinds.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from debtcycle.errors import SchemaChanged, SourceError
+from debtcycle.sources._collect import means
 from debtcycle.sources._table import day, number, read_table, retrieved_on
 from debtcycle.sources._text import decode_text
 from debtcycle.sources.parsed import Parsed, series
@@ -64,23 +66,26 @@ def matches_json(found: object) -> bool:
 def _gather(
     entries: Iterable[Entry], name: str, *, mean: bool, retrieved: date | None = None
 ) -> tuple[Parsed, ...]:
-    """Sum or average of each day's figures; a day whose figures are all missing is NaN."""
+    """Sum or mean of each day's figures; a sum of what is missing, and no mean yet, is NaN."""
     days: dict[str, dict[date, list[float]]] = defaultdict(lambda: defaultdict(list))
     for key, when, figure in entries:
         days[key][when].append(figure)
+    found = means(days) if mean else {key: _sums(each) for key, each in days.items()}
     parts: list[Parsed] = []
     for key in sorted(days):
         order = sorted(days[key])
-        values: list[float] = []
-        for when in order:
-            known = [figure for figure in days[key][when] if not math.isnan(figure)]
-            total = math.fsum(known) if known else math.nan
-            values.append(total / len(known) if known and mean else total)
+        values = [found[key].get(when, math.nan) for when in order]
         lines = range(len(order))
         parts.append(series(key, order, values, name=name, lines=lines, retrieved=retrieved))
     if not parts:
         raise SourceError("source.empty", name=name)
     return tuple(parts)
+
+
+def _sums(days: Mapping[date, list[float]]) -> dict[date, float]:
+    """Sum of what is known of each day."""
+    known = {on: [one for one in each if not math.isnan(one)] for on, each in days.items()}
+    return {on: math.fsum(each) for on, each in known.items() if each}
 
 
 def _kind(text: object, name: str, row: int) -> str:

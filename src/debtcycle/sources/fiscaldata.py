@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from debtcycle.errors import SchemaChanged, SourceError
-from debtcycle.sources._collect import assembled, once
+from debtcycle.sources._collect import assembled, means, once
 from debtcycle.sources._json import Record, figure, object_of, records, when, whole, word
 from debtcycle.sources._table import month_end
 from debtcycle.sources.parsed import Parsed
@@ -205,8 +205,8 @@ def parse_auctions(rows: Sequence[Record], name: str) -> tuple[Parsed, ...]:
     """Bid-to-cover of an auction day: BID_TO_COVER_BILLS, _NOTES, _BONDS, ratio.
 
     The mean over the day's auctions of a kind, not weighted by size. Inflation-indexed and
-    floating-rate issues are left out; so are auctions that are announced but not held, whose
-    ratio is "null".
+    floating-rate issues are left out. While the ratio of one of the day's auctions is "null", as
+    it is until its result is out, the day has no figure: see `debtcycle.sources._collect.means`.
 
     Raises
     ------
@@ -228,19 +228,24 @@ def parse_auctions(rows: Sequence[Record], name: str) -> tuple[Parsed, ...]:
             raise SchemaChanged(
                 "source.word", name=name, row=row, column="security_type", value=kind[:40]
             )
-        if math.isnan(ratio) or indexed or kind not in _COVER:
+        if indexed or kind not in _COVER:
             continue
         if ratio <= 0.0:
             raise SourceError(
                 "source.row", name=name, row=row, column="bid_to_cover_ratio", value=f"{ratio:g}"
             )
         security = word(record, "cusip", name, row)
-        once(held[_COVER[kind]][on], security, ratio, name=name, row=row, column=str(on))
-    means = {
-        key: {on: math.fsum(each.values()) / len(each) for on, each in days.items()}
-        for key, days in held.items()
+        each = held[_COVER[kind]][on]
+        if math.isnan(ratio):
+            each.setdefault(security, ratio)
+            continue
+        if math.isnan(each.get(security, ratio)):
+            del each[security]  # announced in one record, and its result in another
+        once(each, security, ratio, name=name, row=row, column=str(on))
+    ratios = {
+        key: {on: tuple(each.values()) for on, each in days.items()} for key, days in held.items()
     }
-    return assembled(means, name)
+    return assembled(means(ratios), name)
 
 
 def _fiscal_years(rows: Sequence[Record], name: str) -> dict[tuple[date, str], int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +27,8 @@ from debtcycle.store.verify import verify
 
 __all__ = ["backup", "check_files", "put_in_place", "restore", "set_aside_path", "single_file"]
 
+_DAMAGED = frozenset({"store.broken", "store.foreign", "store.tampered"})
+_OF_ANOTHER_VERSION = frozenset({"store.newer", "store.older"})
 _LOGS = ("-wal", "-shm", "-journal")
 
 
@@ -81,8 +85,8 @@ def restore(path: Path, source: Path) -> Path | None:
     Raises
     ------
     StoreError
-        If the copy is damaged or cannot be read, or the present store is of a newer version
-        (``store.newer``): it is then as it was.
+        ``store.copy`` if the copy is damaged, others if it cannot be read or the present store is
+        of a newer version (``store.newer``): the store is then as it was.
     """
     if source.resolve() == path.resolve():
         raise StoreError("store.itself", path=path)
@@ -91,14 +95,32 @@ def restore(path: Path, source: Path) -> Path | None:
         draft = draft_path(path)
         discard_drafts(path)
         try:
-            _copy_database(source, draft)
-            _copy_archive(archive_path(source), archive_path(draft))
-            with Store(draft) as copied:
-                verify(copied)
+            with _of_the_copy(source, draft, path):
+                _copy_database(source, draft)
+                _copy_archive(archive_path(source), archive_path(draft))
+                with Store(draft) as copied:
+                    verify(copied)
             settle(draft)
             return put_in_place(path, draft, with_archive=True)
         finally:
             discard_drafts(path)
+
+
+@contextmanager
+def _of_the_copy(source: Path, draft: Path, path: Path) -> Iterator[None]:
+    """Say of the copy what is wrong with it: the draft is gone when the user reads of it."""
+    try:
+        yield
+    except StoreError as error:
+        params = error.params
+        if error.message_id in _DAMAGED:
+            known = (params[key] for key in ("reason", "what") if key in params)
+            reason = next(known, f"batch {params.get('batch')}")
+            raise StoreError("store.copy", path=source, reason=reason) from error
+        if params.get("path") != draft:
+            raise
+        named = source if error.message_id in _OF_ANOTHER_VERSION else path
+        raise StoreError(error.message_id, **{**params, "path": named}) from error
 
 
 def set_aside_path(path: Path) -> Path:

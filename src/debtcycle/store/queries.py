@@ -6,12 +6,14 @@ list and its checksum. A `ValueError` says that what was read is not what was wr
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from itertools import groupby
 
 from debtcycle.store.packing import chained, checksum
 from debtcycle.store.writing import DOCUMENTS, OBSERVATIONS, Batch, carried_on
 
-__all__ = ["batches", "last_batch", "pieces", "series_numbers"]
+__all__ = ["batches", "content", "last_batch", "pieces", "series_numbers"]
 
 
 def series_numbers(connection: sqlite3.Connection) -> tuple[dict[str, int], dict[str, int]]:
@@ -51,8 +53,8 @@ def pieces(
     return [row[3:] for row in found]
 
 
-def batches(connection: sqlite3.Connection) -> tuple[tuple[Batch, ...], str]:
-    """All batches, oldest first, and the hash over their contents."""
+def batches(connection: sqlite3.Connection) -> tuple[Batch, ...]:
+    """All batches, oldest first."""
     found = connection.execute(
         "SELECT head.batches, head.content_sha256, b.checksum, b.id, b.source, "
         "b.payload_sha256, b.imported_at, b.rows, b.content_sha256 "
@@ -61,14 +63,32 @@ def batches(connection: sqlite3.Connection) -> tuple[tuple[Batch, ...], str]:
     if not found:
         raise ValueError("no head")
     kept = [(row[2], Batch(*row[3:])) for row in found if row[3] is not None]
-    content = ""
+    chain = ""
     for check, batch in kept:
         if batch.checksum() != check:
             raise ValueError(f"checksum of batch {batch.id}")
-        content = carried_on(content, batch.content_sha256)
-    if found[0][:2] != (len(kept), content):
+        chain = carried_on(chain, batch.content_sha256)
+    if found[0][:2] != (len(kept), chain):
         raise ValueError("checksum of the list of batches")
-    return tuple(batch for _, batch in kept), content
+    return tuple(batch for _, batch in kept)
+
+
+def content(connection: sqlite3.Connection) -> str:
+    """Hash over what each series was brought, in its order; empty where there is nothing.
+
+    ``H = SHA-256(name ‖ form ‖ h_1 ‖ h_2 ‖ …)`` over the series by name, h being the hashes of
+    the batches that brought rows to it, oldest first. Of two batches without a series in common
+    no answer depends on which came first, and nor does the hash; of two for the same series the
+    later one may stand for the earlier, and their order counts.
+    """
+    found = connection.execute(
+        "SELECT s.name, s.form, b.content_sha256 FROM piece p JOIN series s ON s.id = p.series "
+        "JOIN batch b ON b.id = p.batch ORDER BY s.name, s.form, p.batch"
+    ).fetchall()
+    digest = hashlib.sha256()
+    for (name, form), brought in groupby(found, key=lambda row: row[:2]):
+        digest.update(f"{name}\0{form}\0{','.join(row[2] for row in brought)}\n".encode())
+    return digest.hexdigest() if found else ""
 
 
 def last_batch(connection: sqlite3.Connection) -> Batch | None:

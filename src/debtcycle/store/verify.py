@@ -65,7 +65,7 @@ def verify(store: Store) -> tuple[Batch, ...]:
             if store.path.stat().st_size != page * pages and not has_log(store.path):
                 raise StoreError("store.broken", path=store.path, reason="length of the file")
             connection.execute("BEGIN")
-            batches, _ = queries.batches(connection)
+            batches = queries.batches(connection)
             _check_tables(connection, store.path)
             # First the batches, whose fault has a name, then each series as it is read.
             _check_contents(connection, batches, store.path)

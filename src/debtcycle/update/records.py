@@ -44,6 +44,9 @@ class Result:
         Rows of periods that had none, and of periods whose figure changed.
     quarantined : tuple of Held
         Series kept apart, with the reason.
+    differing : int
+        Figures that differ from those stored and were not taken, since the series is never
+        revised or its day has had an answer.
     error : DebtcycleError or None
         Why it failed.
     """
@@ -55,6 +58,7 @@ class Result:
     revised_rows: int = 0
     quarantined: tuple[Held, ...] = ()
     error: DebtcycleError | None = None
+    differing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

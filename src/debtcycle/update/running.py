@@ -134,6 +134,7 @@ def _result(run: _Run, asked: Asked) -> Result:
         taken.new_rows,
         taken.revised_rows,
         tuple(taken.quarantined),
+        differing=taken.differing,
     )
 
 
