@@ -36,19 +36,21 @@ __all__ = ["SIGNS", "Compared", "compared", "entered_sentence", "hazard_sentence
 _SHOWN = (0, 1, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32, 36, 40)
 # The essay's signs against the run without: rising, falling, or next to nothing. Where it says
 # "nought or more" both are allowed. The fourth phase is not here: it changes sign within itself.
+# The essay's spreads are those of yields, over Treasuries; the premium over the policy rate is
+# another thing and may go the other way.
 SIGNS = {
     "P1": (
-        ("real_yield_10y", "-"), ("nominal_yield_10y", "-"), ("credit_premium", "-"),
+        ("real_yield_10y", "-"), ("nominal_yield_10y", "-"), ("credit_spread", "-"),
         ("growth_equity_nominal", "+"), ("bonds_nominal", "+"), ("tips_nominal", "+"),
         ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "0"),
     ),
     "P2": (
-        ("real_yield_10y", "-"), ("nominal_yield_10y", "0+"), ("credit_premium", "-"),
+        ("real_yield_10y", "-"), ("nominal_yield_10y", "0+"), ("credit_spread", "-"),
         ("growth_equity_nominal", "+"), ("bonds_real", "-"), ("tips_nominal", "+"),
         ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "+"),
     ),
     "P3": (
-        ("real_yield_10y", "0+"), ("nominal_yield_10y", "+"), ("credit_premium", "+"),
+        ("real_yield_10y", "0+"), ("nominal_yield_10y", "+"), ("credit_spread", "+"),
         ("growth_equity_nominal", "-"), ("bonds_nominal", "-"), ("tips_nominal", "0"),
         ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "+"),
     ),
@@ -170,6 +172,16 @@ def _most(words: Words, study: Study, name: str) -> str:
     return words("sim.phases.most", **said, when=when(words, quarter))
 
 
+def _widens(study: Study) -> bool:
+    """Whether a spread that the essay has narrowing comes out wider while the premium falls."""
+    return any(
+        item.figure == "credit_spread" and item.expected == "-" and item.value > 0.0
+        and median(study, "credit_premium", "difference", item.quarter) < 0.0
+        and median(study, "nominal_yield_10y", "difference", item.quarter) < 0.0
+        for item in compared(study)
+    )  # fmt: skip
+
+
 def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
     rows = tuple(
         (
@@ -196,6 +208,7 @@ def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
             )
         ),
         Table(head, rows, frozenset({3}), words("sim.table.signs")),
+        *((Para(words("sim.signs.spread"), "dim"),) if _widens(study) else ()),
     )
 
 
