@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from debtcycle.machine.opening.model import Fact
 from debtcycle.machine.phases import DOING, PHASES
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import POP
@@ -26,7 +27,12 @@ from debtcycle.report.simulation.reading import (
     when,
 )
 from debtcycle.report.simulation.stages import entered_sentence, hazard_sentence, meanings, share
-from debtcycle.report.simulation.start import LEADING, fact_name
+from debtcycle.report.simulation.start import (
+    LEADING,
+    fact_name,
+    kind_of,
+    latest_figures,
+)
 from debtcycle.report.words import Words
 
 __all__ = ["EXPECTED", "build_beside", "is_essay", "labels", "output_mean", "same_programme"]
@@ -159,13 +165,18 @@ def _essay(words: Words, one: Study, other: Study) -> Table:
     return Table(head, rows, frozenset({1, 2, 3}), words("sim.table.essay"))
 
 
+def _leading(*studies: Study) -> tuple[Fact, ...]:
+    """What starting points are compared by, of all of them."""
+    return tuple(study.opening.fact(name) for study in studies for name in LEADING)
+
+
 def _facts(words: Words, one: Study, other: Study) -> Table:
     rows = []
     for name in LEADING:
         facts = [study.opening.fact(name) for study in (one, other)]
         cells = [
             words("sim.marked", value=words.value(fact.value, fact.unit),
-                  kind=words(f"opening.kind.{fact.kind.value}"))
+                  kind=kind_of(words, fact))
             for fact in facts
         ]  # fmt: skip
         rows.append((fact_name(words, facts[0]), *cells))
@@ -272,7 +283,8 @@ def build_beside(one: Study, other: Study, words: Words) -> Document:
     sections = (
         _first(words, one, other),
         Section("start", words("sim.section.starts"),
-                (_facts(words, one, other), Para(words("sim.beside.starts")))),
+                (_facts(words, one, other), *latest_figures(words, _leading(one, other)),
+                 Para(words("sim.beside.starts")))),
         Section("phases", words("sim.section.phases"), (
             Bullets(tuple(_named(words, s, entered_sentence(words, s)) for s in pair)),
             _shares(words, one, other),
