@@ -2,8 +2,9 @@ r"""What the theorems of the markets ask for, looked at before the paths of a sc
 
 Two things may fail where a scenario buys too much. The central bank cannot own what private hands
 do not have: purchases of an asset, and what the Treasury takes back of it for others that it issues
-in exchange, are held against what private hands would hold without either. And a price rises with purchases for certain only while the column sums of the markets' slopes are negative,
-that is while purchases of a quarter stay below the slope of the demand for money; see `theorems`.
+in exchange, are held against what private hands would hold without either. And a price rises with
+purchases for certain only while the column sums of the markets' slopes are negative, that is while
+purchases of a quarter stay below the slope of the demand for money; see `theorems`.
 """
 
 from __future__ import annotations

@@ -73,8 +73,9 @@ def parse_scenario(
     ------
     ModelError
         ``scenario.*``: not TOML, a key or name that is not known, a number that is none or outside
-        its range, quarters beyond the run, purchases too fast to clear, strengths of substitution
-        in an order that proves no sign, or two entries that contradict each other.
+        its range, nothing that is set, quarters beyond the run, purchases too fast to clear,
+        strengths of substitution in an order that proves no sign, or two entries that contradict
+        each other.
     """
     try:
         given = tomllib.loads(text)
@@ -90,6 +91,8 @@ def parse_scenario(
         reader.purchase(number, entry)
     for number, entry in enumerate(reader.entries("set"), start=1):
         reader.set(number, entry)
+    if not (reader.plans["with"] or reader.plans["without"] or given.get("parameters")):
+        raise refused(named, "nothing")
     reader.check()
     return Scenario(
         name=named,

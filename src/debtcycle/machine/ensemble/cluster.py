@@ -61,9 +61,10 @@ def on_cluster(
     ------
     ConfigError
         ``ensemble.dask`` if the extra is not installed, ``ensemble.address`` if the address has
-        not the form of one, ``ensemble.unreachable`` if nothing answers there, ``ensemble.version`` if a worker has no or another `debtcycle`,
-        ``ensemble.workerless`` if no worker is there for a minute, ``ensemble.killed`` if a chunk
-        has brought down worker after worker, ``ensemble.lost`` if the scheduler has gone.
+        not the form of one, ``ensemble.unreachable`` if nothing answers there,
+        ``ensemble.version`` if a worker has no or another `debtcycle`, ``ensemble.workerless`` if
+        no worker is there for a minute, ``ensemble.killed`` if a chunk has brought down worker
+        after worker, ``ensemble.lost`` if the scheduler has gone.
 
     Notes
     -----

@@ -12,7 +12,7 @@ from debtcycle.report.document import Bullets
 from debtcycle.report.simulation.reading import MISSING, share, shortfall, when
 from debtcycle.report.words import Words
 
-__all__ = ["Claims", "claims", "eases", "least", "leaving", "unasked"]
+__all__ = ["Claims", "claims", "eases", "least", "leaving", "loosens", "unasked"]
 
 _TOLD = ("melt_up", "random", "hold", "tightening")  # rules in the order of the sentence
 _BOUGHT = frozenset({"q_b", "q_N", "q_I", "q_K"})
@@ -51,6 +51,22 @@ def eases(study: Study) -> bool:
     """Whether more is bought in the run with it than in the run without."""
     with_, without = _bought(study)
     return with_ > without
+
+
+def loosens(study: Study) -> bool:
+    """Whether the run with it eases more than the run without: phases are those of an easing.
+
+    It eases where more is bought, where more long bonds are replaced by bills, or where the
+    Treasury spends more.
+    """
+    for names in (_BOUGHT, {"swap"}, {"disc"}):
+        with_, without = (
+            math.fsum(value for _, name, value in plan.steps if name in names)
+            for plan in (study.scenario.with_, study.scenario.without)
+        )
+        if with_ > without:
+            return True
+    return False
 
 
 def unasked(study: Study) -> str:

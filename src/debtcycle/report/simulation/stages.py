@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from debtcycle.machine.phases import (
@@ -18,7 +19,7 @@ from debtcycle.machine.phases import (
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import AHEAD, POP, RISE, RULES, UNSEEN, Interval, Window
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
-from debtcycle.report.simulation.leaving import leaving
+from debtcycle.report.simulation.leaving import leaving, loosens
 from debtcycle.report.simulation.reading import (
     MISSING,
     median,
@@ -83,7 +84,12 @@ def _agrees(expected: str, value: float, nought: float) -> bool:
 
 
 def compared(study: Study) -> tuple[Compared, ...]:
-    """The essay's signs for each phase that was entered, in the middle of its first stretch."""
+    """The essay's signs for each phase that was entered, in the middle of its first stretch.
+
+    None where nothing eases: the phases are those of an easing.
+    """
+    if not loosens(study):
+        return ()
     shares = study.outcome.phases
     leading = shares.argmax(axis=1)
     found = []
@@ -106,8 +112,8 @@ def _phase(words: Words, name: str) -> str:
     return words(f"sim.phase.{name}")
 
 
-def meanings(words: Words) -> Bullets:
-    """The conditions of the phases, with their thresholds."""
+def meanings(words: Words, names: Sequence[str] = PHASES[1:]) -> Bullets:
+    """The conditions of phases, with their thresholds."""
     thresholds = {
         "inflation": f"{INFLATION_PP:g}",
         "overshoot": f"{OVERSHOOT_PP:g}",
@@ -118,11 +124,13 @@ def meanings(words: Words) -> Bullets:
         "price": f"{NOUGHT['index']:g}",
         "doing": f"{DOING:.0%}",
     }
-    return Bullets(tuple(words(f"sim.phase.{name}.means", **thresholds) for name in PHASES[1:]))
+    return Bullets(tuple(words(f"sim.phase.{name}.means", **thresholds) for name in names))
 
 
 def entered_sentence(words: Words, study: Study) -> str:
     """Which phases become the commonest, and when; which never do."""
+    if not loosens(study):
+        return _not_asked(words, study)
     entered = study.outcome.entered
     if not entered:
         return words("sim.phases.none")
@@ -143,6 +151,18 @@ def entered_sentence(words: Words, study: Study) -> str:
         return words("sim.phases.all", list=listed)
     most = words("list.semicolon").join(_most(words, study, name) for name in absent)
     return words("sim.phases.some", list=listed, absent=most)
+
+
+def _not_asked(words: Words, study: Study) -> str:
+    """That the phases are those of an easing, with the one that is a state of any economy."""
+    place = PHASES.index("P4")
+    quarter = int(study.outcome.phases[:, place].argmax())
+    without, both = study.outcome.bursts[quarter]
+    return words(
+        "sim.phases.unasked", when=when(words, quarter),
+        with_=share(float(study.outcome.phases[quarter, place])),
+        without=share(float(without)), both=share(float(both)),
+    )  # fmt: skip
 
 
 def _without(words: Words, study: Study, listed: str) -> str:
@@ -216,22 +236,24 @@ def phases(words: Words, study: Study) -> Section:
     """What the phases are, the part of the paths in each, and the essay's signs beside them."""
     shares = study.outcome.phases
     quarters = [quarter for quarter in _SHOWN if quarter < len(shares)]
+    asked = loosens(study)
+    told = PHASES if asked else ("P4",)
     head = (
-        words("sim.col.when"), *(_phase(words, name) for name in PHASES),
+        words("sim.col.when"), *(_phase(words, name) for name in told),
         words("sim.phase.P4_without"),
     )  # fmt: skip
     rows = tuple(
         (
             words("sim.start") if not quarter else when(words, quarter),
-            *(share(float(part)) for part in shares[quarter]),
+            *(share(float(shares[quarter, PHASES.index(name)])) for name in told),
             share(float(study.outcome.bursts[quarter, 0])),
         )
         for quarter in quarters
     )
     blocks: list[Block] = [
         Para(entered_sentence(words, study)),
-        meanings(words),
-        Para(words("sim.phases.both"), "dim"),
+        meanings(words, told[1:] if asked else told),
+        *((Para(words("sim.phases.both"), "dim"),) if asked else ()),
         Table(head, rows, frozenset(range(1, len(head))), words("sim.table.phases")),
         *_signs_table(words, study),
     ]
