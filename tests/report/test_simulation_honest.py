@@ -1,4 +1,4 @@
-"""What a simulation must not claim: spreads that are premia, phases nobody asked for, stale facts."""
+"""What a simulation must not claim: premia as spreads, phases nobody asks for, stale facts."""
 
 from __future__ import annotations
 

@@ -91,10 +91,8 @@ def parse_scenario(
         reader.purchase(number, entry)
     for number, entry in enumerate(reader.entries("set"), start=1):
         reader.set(number, entry)
-    if not (reader.plans["with"] or reader.plans["without"] or given.get("parameters")):
-        raise refused(named, "nothing")
     reader.check()
-    return Scenario(
+    made = Scenario(
         name=named,
         as_of=as_of,
         quarters=quarters,
@@ -105,6 +103,9 @@ def parse_scenario(
         title=reader.words("title"),
         text=reader.words("text"),
     )
+    if not (made.with_.steps or made.without.steps or made.parameters):
+        raise refused(named, "nothing")
+    return made
 
 
 def list_scenarios() -> tuple[str, ...]:
