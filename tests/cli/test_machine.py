@@ -35,7 +35,10 @@ def test_verify_gives_what_the_contract_says(tmp_path: Path, capsys: Out) -> Non
         assert (row["reason"] is None) == row["pass"]
         assert row["state"] in {None, "bubble", "depression", "normal"}
         assert isinstance(row["pass"], bool)
-    assert {row["id"] for row in found["beside"]} == {9, 10}
+    assert {row["id"] for row in found["beside"]} == {2, 9, 10}
+    spreads = [row["value"] for row in found["beside"] if row["id"] == 2]
+    premia = [row["value"] for row in found["tests"] if row["name"] == "premium_K_bp"]
+    assert max(premia) < 0.0 < min(spreads)  # another thing, and it goes the other way
     assert found["accounts"]["max_residual"] <= 1e-10
     for row in found["targets"]:
         assert row["low"] <= row["target"] <= row["high"]

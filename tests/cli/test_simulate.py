@@ -188,6 +188,7 @@ BUY = '[[purchase]]\nasset = "N"\n'
         ('from = "soon"\n', "soon"),
         ("from = \n", "TOML"),
         ("\x00", "TOML"),
+        (HEAD, "[[purchase]]"),
     ],
 )  # fmt: skip
 def test_a_faulty_scenario_is_refused_with_its_place(read, tmp_path, lang, text, said):
@@ -305,3 +306,15 @@ def test_a_holding_below_nought_is_named_in_words(
     told = assert_said(done, 6)
     assert said in told
     assert not_said not in told
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("value", "asset"), [(6, "N"), (-5, "b")])
+def test_a_swap_of_more_than_there_is_is_said_in_words(read, tmp_path, lang, value, asset):
+    path = tmp_path / "swap.toml"
+    entry = f'[[set]]\nname = "swap"\nquarters = 12\nvalue = {value}\n'
+    path.write_text("from = 2025-12-15\nquarters = 20\n" + entry, encoding="utf-8")
+    done = assert_said(read("--lang", lang, "simulate", path, *QUICK), 6)
+    assert translator(lang)(f"opening.instrument.{asset}") in done
+    assert "log(" not in done
+    assert "`swap`" in done

@@ -164,7 +164,10 @@ def test_months_and_quarters_agree(opening: str) -> None:
     assert monthly["uG"] * quarterly["uG"] > 0
 
 
-@pytest.mark.xfail(reason="a bubble that feeds on itself turns earlier when it is told each month")
+@pytest.mark.xfail(
+    reason="a bubble that feeds on itself turns earlier when it is told each month: the mean effect"
+    " on the log of growth equity over five years is .0035 by months, .0062 by quarters (ratio .57)"
+)
 def test_months_and_quarters_agree_on_growth_equity_in_a_bubble() -> None:
     monthly, quarterly = mean_effects("bubble", 1), mean_effects("bubble", 3)
     assert monthly["uG"] == pytest.approx(quarterly["uG"], rel=0.2)

@@ -20,6 +20,7 @@ from debtcycle.machine.acceptance import (
 )
 from debtcycle.machine.acceptance.bubbles import _down_by, _falls, _in_fall
 from debtcycle.machine.acceptance.laboratory import NOTHING
+from debtcycle.machine.acceptance.mechanism import QE
 from debtcycle.machine.calibration import measure, sensitivities, targeted
 from debtcycle.machine.economy import facts_from_observed, shipped_openings
 from debtcycle.machine.economy.parameters import given
@@ -151,7 +152,25 @@ def test_without_purchases_the_melt_up_is_printed_too(laboratory: Laboratory) ->
     # Begun and complete from tightness on is one way of being down then, first down another.
     for part in ("falls_begun_after_tightness_pct", "first_down_after_tightness_pct"):
         assert 0.0 < found[part] < tested["melt_ups_popped_pct"]
-    assert beside(laboratory, (1, 2)) == []
+    assert beside(laboratory, (1, 3)) == []
+
+
+def test_the_spread_over_treasuries_is_printed_beside_the_premium(laboratory: Laboratory) -> None:
+    """Test 2 asks for the premium over the policy rate, which falls; the spread is another."""
+    found = {b.part.rpartition("_")[2]: b.value for b in beside(laboratory, (2,))}
+    premia = {
+        o.part.partition(".")[2]: o.value
+        for o in run_tests(laboratory, (2,))
+        if o.part.startswith("premium_K")
+    }
+    assert set(found) == set(premia) == {"bubble", "depression", "normal"}
+    for opening, spread in found.items():
+        yields = [
+            float(np.nanmean(laboratory.difference(opening, QE, name)[1:9]))
+            for name in ("yK", "yN")
+        ]
+        assert spread == pytest.approx(1e4 * (yields[0] - yields[1]), abs=0.5)
+        assert premia[opening] < 0.0
 
 
 def test_all_sixteen_are_there() -> None:

@@ -181,10 +181,32 @@ def refusal(address: str) -> ConfigError:
     return caught.value
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "no address", "nothing://127.0.0.1:1"])
-def test_an_address_where_nothing_answers_is_said(address, monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("tcp://127.0.0.1:1", "unreachable"), ("127.0.0.1:1", "unreachable"),
+        ("", "address"),
+        ("nonsense", "address"), ("no address", "address"), ("tcp://127.0.0.1", "address"),
+        ("nothing://127.0.0.1:1", "address"), ("tcp://127.0.0.1:0", "address"),
+        ("tcp://127.0.0.1:65536", "address"), ("tcp://127.0.0.1:1:1", "address"),
+    ],
+)  # fmt: skip
+def test_an_address_where_nothing_answers_is_said(address, message, monkeypatch):
     monkeypatch.setattr(rooms, "CONNECT_SECONDS", 0.5)
-    assert refusal(address).message_id == "ensemble.unreachable"
+    assert refusal(address).message_id == f"ensemble.{message}"
+
+
+def test_hosts_are_read_with_their_ports():
+    assert rooms.host_and_port("tls://[::1]:8786") == ("::1", 8786)
+    assert rooms.host_and_port("tcp://a-b.example:1/") == ("a-b.example", 1)
+    assert rooms.host_and_port("10.0.0.7:65535") == ("10.0.0.7", 65535)
+
+
+def test_where_nothing_answers_no_client_is_made(monkeypatch):
+    """One that is made tells of its own end when it is swept up."""
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: pytest.fail("made"))
+    for address in ("tcp://127.0.0.1:1", "nonsense"):
+        assert refusal(address).message_id.startswith("ensemble.")
 
 
 def test_without_the_extra_the_remedy_is_named(monkeypatch):

@@ -104,3 +104,38 @@ def test_counts_of_parts_add_up_and_are_kept() -> None:
     parts = [job(99, first, 64) for first in (0, 64, 128)]
     assert (sum(part.outside for part in parts) == whole.outside).all()
     assert (part_of(part_bytes(whole)).outside == whole.outside).all()
+
+
+def swapping(each: float, bills: float = 0.0, bonds: float = 0.0) -> Experiment:
+    """Bills in place of long bonds over twelve quarters, with purchases beside."""
+    usual = open_scenario("twist")
+    steps = [(n + 1, "swap", each) for n in range(12)]
+    steps += [(n + 1, "q_b", bills) for n in range(12)] if bills else []
+    steps += [(n + 1, "q_N", bonds) for n in range(12)] if bonds else []
+    made = dataclasses.replace(usual, quarters=12, with_=Plan(tuple(sorted(steps))), without=Plan())
+    return prepare(made, shipped_openings()["bubble"])
+
+
+def test_a_swap_does_not_take_more_than_private_hands_hold() -> None:
+    """Bills for long bonds, or the other way: what is taken counts together with purchases."""
+    bonds, bills = private("N"), private("b")
+    for made, asset in (
+        (swapping(1.4 * bonds / 12), "N"),
+        (swapping(0.7 * bonds / 12, bonds=0.7 * bonds / 12), "N"),
+        (swapping(-1.4 * bills / 12), "b"),
+        (swapping(-0.7 * bills / 12, bills=0.7 * bills / 12), "b"),
+    ):
+        with pytest.raises(ModelError) as caught:
+            checked_purchases(made)
+        assert (caught.value.message_id, caught.value.params["asset"]) == (
+            "machine.swapped_out", asset,
+        )  # fmt: skip
+        taken = float(str(caught.value.params["swapped"]))
+        assert taken + float(str(caught.value.params["bought"])) > float(
+            str(caught.value.params["held"])
+        )
+    for made in (swapping(0.9 * bonds / 12), swapping(-0.9 * bills / 12)):
+        assert checked_purchases(made) is made
+    # What the Treasury issues in exchange may be bought as well.
+    made = swapping(0.5 * bonds / 12, bills=(bills + 0.3 * bonds) / 12)
+    assert checked_purchases(made) is made

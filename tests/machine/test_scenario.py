@@ -325,3 +325,9 @@ def test_strengths_in_an_order_that_proves_no_sign_are_refused(
 
 def test_strengths_may_be_equal() -> None:
     assert parse("[parameters]\nkt = 20\nks = 20\nkb = 60\nke = 20\n").parameters["ke"] == 20.0
+
+
+def test_a_scenario_that_sets_nothing_is_refused() -> None:
+    for text in ("", "[parameters]\n", 'title = "Nothing"\n'):
+        assert fault(text).message_id == "scenario.nothing"
+    assert parse("[parameters]\nchi = 0.25\n").parameters == {"chi": 0.25}

@@ -93,8 +93,8 @@ def test_fans_are_ordered_and_phases_are_parts() -> None:
 
 def test_what_does_nothing_bursts_as_often_without() -> None:
     """A scenario whose two runs are the same: no phase but the fourth, and that in both alike."""
-    text = "from = 2025-12-15\nquarters = 24\n"
-    nothing = prepare(parse_scenario("nothing", text, (), ()), shipped_openings()["bubble"])
+    text = 'from = 2025-12-15\nquarters = 24\n[[purchase]]\nasset = "N"\ntotal_pct_gdp = 0\n'
+    nothing = prepare(parse_scenario("nothing", text, ("q_N",), ()), shipped_openings()["bubble"])
     made = simulate(nothing, 256, seed=8, workers=1)
     with_ = made.phases[:, PHASES.index("P4")]
     assert with_[-1] > 0.02

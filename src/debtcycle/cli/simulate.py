@@ -135,7 +135,7 @@ def _study(
         if error.message_id == "machine.negative":
             said = _holding(session, str(error.params["name"]))
             raise ModelError(error.message_id, **{**error.params, "name": said}) from error
-        if error.message_id == "machine.bought_out":
+        if error.message_id in ("machine.bought_out", "machine.swapped_out"):
             said = session.texts(f"opening.instrument.{error.params['asset']}")
             raise ModelError(error.message_id, **{**error.params, "asset": said}) from error
         raise

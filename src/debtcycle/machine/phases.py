@@ -44,7 +44,7 @@ Values = NDArray[np.float64]
 PHASES = ("none", "P1", "P2", "P3", "P4")
 
 # Next to nothing, by unit: a tenth of a point of a rate, one hundredth of a price at the opening.
-NOUGHT: Mapping[str, float] = {"pct_year": 0.1, "pct": 0.1, "index": 1.0}
+NOUGHT: Mapping[str, float] = {"pct_year": 0.1, "pp": 0.1, "pct": 0.1, "index": 1.0}
 DOING = 0.05  # of the paths: odds that differ by less are told to be as high without
 INFLATION_PP = 0.2
 OVERSHOOT_PP = 0.25

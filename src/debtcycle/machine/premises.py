@@ -1,9 +1,10 @@
 r"""What the theorems of the markets ask for, looked at before the paths of a scenario are run.
 
 Two things may fail where a scenario buys too much. The central bank cannot own what private hands
-do not have: purchases of an asset are held against what they would hold without any. And a price
-rises with purchases for certain only while the column sums of the markets' slopes are negative,
-that is while purchases of a quarter stay below the slope of the demand for money; see `theorems`.
+do not have: purchases of an asset, and what the Treasury takes back of it for others that it issues
+in exchange, are held against what private hands would hold without either. And a price rises with
+purchases for certain only while the column sums of the markets' slopes are negative, that is while
+purchases of a quarter stay below the slope of the demand for money; see `theorems`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ from debtcycle.machine.theorems import Market, column_sums, jacobian
 __all__ = ["Slack", "checked_purchases", "markets_of", "slack"]
 
 Values = NDArray[np.float64]
-_PROGRAMME = ("announced", *BOUGHT.values(), *(f"sold_{holder}" for holder in HOLDERS))
+_PROGRAMME = ("announced", "swap", *BOUGHT.values(), *(f"sold_{holder}" for holder in HOLDERS))
+# What a swap takes from private hands: long bonds where bills replace them, bills where it is
+# negative.
+_SWAPPED = {"N": 1.0, "b": -1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,14 @@ def checked_purchases(experiment: Experiment) -> Experiment:
     """The same experiment, if private hands have what its purchases take from them.
 
     What they have is what they would hold in the run without, and without any purchase of its own:
-    with all that is issued meanwhile, and at the prices of that run.
+    with all that is issued meanwhile, and at the prices of that run. A swap of the Treasury takes
+    long bonds as a purchase does, or bills where it is negative.
 
     Raises
     ------
     ModelError
-        ``machine.bought_out`` with the asset, quarter, purchases and holdings, percent of GDP.
+        ``machine.bought_out`` with the asset, quarter, purchases and holdings, percent of GDP;
+        ``machine.swapped_out`` with purchases and swaps apart, where swaps have a part in it.
     """
     scenario, quarters = experiment.scenario, experiment.quarters
     left = Plan(tuple(step for step in scenario.without.steps if step[1] not in _PROGRAMME))
@@ -75,14 +81,28 @@ def checked_purchases(experiment: Experiment) -> Experiment:
         private = price * run[f"{asset}_p"][:, 0] / run["trend"][:, 0]
         for plan in (scenario.with_, scenario.without):
             bought = _bought(plan, name, quarters)
-            over = np.flatnonzero(bought > private)
+            swapped = _SWAPPED.get(asset, 0.0) * _bought(plan, "swap", quarters)
+            over = np.flatnonzero(bought + swapped > private)
             if len(over):
                 quarter = int(over[0])
-                raise ModelError(
-                    "machine.bought_out", asset=asset, quarter=quarter,
-                    bought=f"{bought[quarter]:.3g}", held=f"{private[quarter]:.3g}",
-                )  # fmt: skip
+                raise _refusal(asset, quarter, bought, swapped, private)
     return experiment
+
+
+def _refusal(
+    asset: str, quarter: int, bought: Values, swapped: Values, private: Values
+) -> ModelError:
+    """That private hands do not have what is taken, with the part that swaps have in it."""
+    held = f"{private[quarter]:.3g}"
+    if swapped[quarter] <= 0.0:
+        taken = bought[quarter] + swapped[quarter]
+        return ModelError(
+            "machine.bought_out", asset=asset, quarter=quarter, bought=f"{taken:.3g}", held=held
+        )
+    return ModelError(
+        "machine.swapped_out", asset=asset, quarter=quarter, bought=f"{bought[quarter]:.3g}",
+        swapped=f"{swapped[quarter]:.3g}", held=held,
+    )  # fmt: skip
 
 
 def markets_of(run: sfc.Run) -> tuple[Market, Values]:

@@ -47,6 +47,10 @@ def _index(values: Values) -> Values:
     return 100.0 * values / values[:1]
 
 
+def _spread(credit: Values, treasury: Values) -> Values:
+    return 100.0 * (credit - treasury)
+
+
 def _on_trend(values: Values, trend: Values) -> Values:
     return values / trend
 
@@ -60,6 +64,7 @@ def _table() -> tuple[Published, ...]:
         Published("term_premium", "pct_year", ("premium_N",), _pct),
         Published("credit_yield", "pct_year", ("yK",), _pct),
         Published("credit_premium", "pct_year", ("premium_K",), _pct),
+        Published("credit_spread", "pp", ("yK", "yN"), _spread),
         Published("equity_premium_growth", "pct_year", ("premium_G",), _pct),
         Published("equity_premium_real_assets", "pct_year", ("premium_R",), _pct),
         Published("multiple_growth", "index", ("multiple_G",), _index),

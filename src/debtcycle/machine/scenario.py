@@ -73,8 +73,9 @@ def parse_scenario(
     ------
     ModelError
         ``scenario.*``: not TOML, a key or name that is not known, a number that is none or outside
-        its range, quarters beyond the run, purchases too fast to clear, strengths of substitution
-        in an order that proves no sign, or two entries that contradict each other.
+        its range, nothing that is set, quarters beyond the run, purchases too fast to clear,
+        strengths of substitution in an order that proves no sign, or two entries that contradict
+        each other.
     """
     try:
         given = tomllib.loads(text)
@@ -91,7 +92,7 @@ def parse_scenario(
     for number, entry in enumerate(reader.entries("set"), start=1):
         reader.set(number, entry)
     reader.check()
-    return Scenario(
+    made = Scenario(
         name=named,
         as_of=as_of,
         quarters=quarters,
@@ -102,6 +103,9 @@ def parse_scenario(
         title=reader.words("title"),
         text=reader.words("text"),
     )
+    if not (made.with_.steps or made.without.steps or made.parameters):
+        raise refused(named, "nothing")
+    return made
 
 
 def list_scenarios() -> tuple[str, ...]:

@@ -9,7 +9,12 @@ from debtcycle.machine.acceptance.bubbles import (
     melt_up_beside,
 )
 from debtcycle.machine.acceptance.laboratory import Arm, Laboratory, Programme, purchases, steps
-from debtcycle.machine.acceptance.mechanism import TESTS, Test, acceleration_beside
+from debtcycle.machine.acceptance.mechanism import (
+    TESTS,
+    Test,
+    acceleration_beside,
+    premia_beside,
+)
 from debtcycle.machine.acceptance.outcome import Beside, Outcome
 
 __all__ = [
@@ -43,7 +48,8 @@ def run_tests(lab: Laboratory, which: tuple[int, ...] = ()) -> list[Outcome]:
 def beside(lab: Laboratory, which: tuple[int, ...] = ()) -> list[Beside]:
     """Numbers without bounds beside the tests asked for: what a run without the cause gives."""
     found: list[Beside] = []
-    for number, numbers in {9: acceleration_beside, 10: melt_up_beside}.items():
+    known = {2: premia_beside, 9: acceleration_beside, 10: melt_up_beside}
+    for number, numbers in known.items():
         if not which or number in which:
             found += numbers(lab)
     return found

@@ -22,7 +22,7 @@ CHUNK = 500
 LONGEST = 52
 # What is kept of every run.
 KEPT = (
-    "uG", "uR", "uZ", "uI", "pG", "pR", "G_p", "R_p", "yN", "yI", "pi", "pe", "r", "y", "P",
+    "uG", "uR", "uZ", "uI", "pG", "pR", "G_p", "R_p", "yN", "yI", "yK", "pi", "pe", "r", "y", "P",
     "premium_N", "premium_K", "premium_G", "multiple_G", "multiple_R", "total_G", "total_R",
     "total_I", "money", "monetised", "monetised_all", "x_G", "n", "NW", "lev",
 )  # fmt: skip

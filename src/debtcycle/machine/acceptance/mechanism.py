@@ -18,7 +18,7 @@ from debtcycle.machine.acceptance.laboratory import (
 )
 from debtcycle.machine.acceptance.outcome import Beside, Outcome, above, below, between, mean
 
-__all__ = ["SIZE", "TESTS", "Test", "acceleration_beside", "as_first_bought"]
+__all__ = ["SIZE", "TESTS", "Test", "acceleration_beside", "as_first_bought", "premia_beside"]
 
 Values = NDArray[np.float64]
 Test = Callable[[Laboratory], list[Outcome]]
@@ -69,6 +69,15 @@ def premia(lab: Laboratory) -> list[Outcome]:
         for opening in EVERY
         for name in ("premium_K", "premium_G")
     ]
+
+
+def premia_beside(lab: Laboratory) -> list[Beside]:
+    """The spread of yields over Treasuries, which is not the premium that the test asks for."""
+    found = []
+    for opening in EVERY:
+        gap = _change(lab, opening, "yK") - _change(lab, opening, "yN")
+        found.append(Beside(2, f"credit_spread_bp_{opening}", BP * float(gap[DURING].mean())))
+    return found
 
 
 def multiples(lab: Laboratory) -> list[Outcome]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import re
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -30,6 +32,9 @@ CONNECT_SECONDS: Final = 10.0
 WORKERLESS_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 2.0
 ATTEMPTS: Final = 5  # times that a chunk is handed out anew after Dask has given it up
+ADDRESS: Final = re.compile(
+    r"(?:(?:tcp|tls|ws|wss)://)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})/?"
+)
 LOOPBACK: Final = "127.0.0.1"
 # Dask has its workers give memory back at once. Tables that come and go with each chunk would then
 # be cleared by the system each time; so let the allocator keep what it has.
@@ -55,10 +60,11 @@ def on_cluster(
     Raises
     ------
     ConfigError
-        ``ensemble.dask`` if the extra is not installed, ``ensemble.unreachable`` if nothing
-        answers at the address, ``ensemble.version`` if a worker has no or another `debtcycle`,
-        ``ensemble.workerless`` if no worker is there for a minute, ``ensemble.killed`` if a chunk
-        has brought down worker after worker, ``ensemble.lost`` if the scheduler has gone.
+        ``ensemble.dask`` if the extra is not installed, ``ensemble.address`` if the address has
+        not the form of one, ``ensemble.unreachable`` if nothing answers there,
+        ``ensemble.version`` if a worker has no or another `debtcycle`, ``ensemble.workerless`` if
+        no worker is there for a minute, ``ensemble.killed`` if a chunk has brought down worker
+        after worker, ``ensemble.lost`` if the scheduler has gone.
 
     Notes
     -----
@@ -121,7 +127,11 @@ def connected(address: str) -> Iterator[Client]:
     import distributed
 
     make: Any = distributed.Client
+    where = host_and_port(address)
     try:
+        # Somebody must be there before a client is made: one that has nobody to talk to closes
+        # itself when it is swept up, waits once more, and prints what went wrong.
+        socket.create_connection(where, timeout=CONNECT_SECONDS).close()
         client = make(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:  # a TimeoutError is an OSError
         raise ConfigError("ensemble.unreachable", address=address) from error
@@ -129,6 +139,20 @@ def connected(address: str) -> Iterator[Client]:
         yield client
     finally:
         client.close()
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """Host and port of an address such as ``tcp://127.0.0.1:8786``; ``tcp`` may be left out.
+
+    Raises
+    ------
+    ConfigError
+        ``ensemble.address`` if it has not that form.
+    """
+    found = ADDRESS.fullmatch(address)
+    if found is None or not 0 < int(found["port"]) < 65536:
+        raise ConfigError("ensemble.address", address=address[:80])
+    return found["host"].strip("[]"), int(found["port"])
 
 
 @contextlib.contextmanager

@@ -126,7 +126,7 @@ def _sentences(words: Words, study: Study) -> tuple[str, ...]:
     return (
         words("sim.answer.yields", when=when(words, year), changes=_changes(
             words, study, ("real_yield_10y", "nominal_yield_10y", "term_premium",
-                           "credit_premium", "equity_premium_growth"), year)),
+                           "credit_premium", "credit_spread", "equity_premium_growth"), year)),
         _prices(words, study, year, three),
         words("sim.answer.output", output=one_of(words, study, "output_gap", float(output)),
               span=when(words, three), most=one_of(words, study, "output_gap", most),

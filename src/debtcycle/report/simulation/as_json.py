@@ -17,6 +17,7 @@ from debtcycle.machine.simulation import SHARES, Fan
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import AHEAD, EARLY, POP, Interval, Window
 from debtcycle.report.simulation.beside import same_programme
+from debtcycle.report.simulation.leaving import loosens
 from debtcycle.report.simulation.stages import compared
 from debtcycle.report.simulation.tables import ASSETS
 
@@ -47,12 +48,16 @@ def _interval(found: Interval | None) -> dict[str, JsonValue] | None:
 
 
 def _phases(study: Study) -> dict[str, JsonValue]:
-    shares = study.outcome.phases
+    shares, asked = study.outcome.phases, loosens(study)
     return {
         "P4_without": _numbers(study.outcome.bursts[:, 0]),
         "P4_both": _numbers(study.outcome.bursts[:, 1]),
         "shares": {name: _numbers(shares[:, place]) for place, name in enumerate(PHASES)},
-        "entered": [{"quarter": quarter, "phase": name} for quarter, name in study.outcome.entered],
+        "asked": asked,
+        "entered": [
+            {"quarter": quarter, "phase": name}
+            for quarter, name in (study.outcome.entered if asked else ())
+        ],
         "signs": [{**asdict(item), "value": _number(item.value)} for item in compared(study)],
     }
 

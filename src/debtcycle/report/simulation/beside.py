@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+from debtcycle.machine.opening.model import Fact, Kind
 from debtcycle.machine.phases import DOING, PHASES
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import POP
-from debtcycle.report.document import Bullets, Document, Para, Section, Table
+from debtcycle.report.document import Block, Bullets, Document, Para, Section, Table
 from debtcycle.report.format import figure
 from debtcycle.report.simulation.answer import run_line
-from debtcycle.report.simulation.leaving import leaving
+from debtcycle.report.simulation.leaving import leaving, loosens
 from debtcycle.report.simulation.limits import failures, limits
 from debtcycle.report.simulation.reading import (
     HEADLINE,
@@ -26,10 +27,24 @@ from debtcycle.report.simulation.reading import (
     when,
 )
 from debtcycle.report.simulation.stages import entered_sentence, hazard_sentence, meanings, share
-from debtcycle.report.simulation.start import LEADING, fact_name
+from debtcycle.report.simulation.start import (
+    LEADING,
+    explained,
+    fact_name,
+    kind_of,
+    latest_figures,
+)
 from debtcycle.report.words import Words
 
-__all__ = ["EXPECTED", "build_beside", "is_essay", "labels", "output_mean", "same_programme"]
+__all__ = [
+    "EXPECTED",
+    "build_beside",
+    "doubtful",
+    "is_essay",
+    "labels",
+    "output_mean",
+    "same_programme",
+]
 
 _MARKS = ("A", "B")
 _PEAK_QUARTERS = 20  # within which peaks are looked for
@@ -40,6 +55,8 @@ EXPECTED = {
     "growth": ("more", 1.0),
     "popped": ("added", DOING),
 }
+# Facts that decide how far two starts lie apart, and the width of a range that may move that.
+_DECIDING = {"output_gap_pct": 0.5, "net_worth_index": 0.1}
 _ESSAY = ("qe-into-bubble", "qe-into-depression")
 _OUTPUT_QUARTERS = 12  # over which the effect on output is averaged
 _HORIZONS = tuple(quarter for quarter in HORIZONS if quarter >= 4)
@@ -159,13 +176,45 @@ def _essay(words: Words, one: Study, other: Study) -> Table:
     return Table(head, rows, frozenset({1, 2, 3}), words("sim.table.essay"))
 
 
+def _leading(*studies: Study) -> tuple[Fact, ...]:
+    """What starting points are compared by, of all of them."""
+    return tuple(study.opening.fact(name) for study in studies for name in LEADING)
+
+
+def doubtful(study: Study) -> tuple[Fact, ...]:
+    """Facts that the contrast rests on and that could as well lie elsewhere."""
+    found = []
+    for name, wide in _DECIDING.items():
+        fact = study.opening.fact(name)
+        if fact.kind not in (Kind.ASSUMED, Kind.SUBSTITUTE) or None in (fact.low, fact.high):
+            continue
+        if float(fact.high or 0.0) - float(fact.low or 0.0) >= wide:
+            found.append(fact)
+    return tuple(found)
+
+
+def _doubts(words: Words, one: Study, other: Study) -> tuple[Block, ...]:
+    """One line a fact: value, range and why, of either start."""
+    lines = tuple(
+        words(
+            "sim.beside.doubt",
+            start=label, name=fact_name(words, fact), value=words.value(fact.value, fact.unit),
+            low=words.value(float(fact.low or 0.0), fact.unit),
+            high=words.value(float(fact.high or 0.0), fact.unit), text=explained(words, fact),
+        )
+        for label, study in zip(labels(one, other), (one, other), strict=True)
+        for fact in doubtful(study)
+    )  # fmt: skip
+    return (Para(words("sim.beside.doubts"), "warn"), Bullets(lines)) if lines else ()
+
+
 def _facts(words: Words, one: Study, other: Study) -> Table:
     rows = []
     for name in LEADING:
         facts = [study.opening.fact(name) for study in (one, other)]
         cells = [
             words("sim.marked", value=words.value(fact.value, fact.unit),
-                  kind=words(f"opening.kind.{fact.kind.value}"))
+                  kind=kind_of(words, fact))
             for fact in facts
         ]  # fmt: skip
         rows.append((fact_name(words, facts[0]), *cells))
@@ -216,6 +265,8 @@ def _shares(words: Words, one: Study, other: Study) -> Table:
             words(f"sim.phase.{phase}"),
             *(
                 share(float(study.outcome.phases[quarter, place]))
+                if phase == "P4" or loosens(study)
+                else MISSING
                 for quarter in _quarters(one, other)
                 for study in (one, other)
             ),
@@ -249,6 +300,7 @@ def _first(words: Words, one: Study, other: Study) -> Section:
         Para(keys, "dim"),
         Para(words(same)),
         _essay(words, one, other),
+        *_doubts(words, one, other),
         *((Para(words("sim.beside.honest"), "dim"),) if is_essay(one, other) else ()),
         _differences(words, one, other),
         Para(words("sim.pairs"), "dim"),
@@ -272,7 +324,8 @@ def build_beside(one: Study, other: Study, words: Words) -> Document:
     sections = (
         _first(words, one, other),
         Section("start", words("sim.section.starts"),
-                (_facts(words, one, other), Para(words("sim.beside.starts")))),
+                (_facts(words, one, other), *latest_figures(words, _leading(one, other)),
+                 Para(words("sim.beside.starts")))),
         Section("phases", words("sim.section.phases"), (
             Bullets(tuple(_named(words, s, entered_sentence(words, s)) for s in pair)),
             _shares(words, one, other),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from debtcycle.machine.phases import DOING, TIGHT_PP
@@ -11,8 +12,9 @@ from debtcycle.report.document import Bullets
 from debtcycle.report.simulation.reading import MISSING, share, shortfall, when
 from debtcycle.report.words import Words
 
-__all__ = ["Claims", "claims", "eases", "least", "leaving"]
+__all__ = ["Claims", "claims", "eases", "least", "leaving", "loosens", "unasked"]
 
+_TOLD = ("melt_up", "random", "hold", "tightening")  # rules in the order of the sentence
 _BOUGHT = frozenset({"q_b", "q_N", "q_I", "q_K"})
 
 
@@ -24,8 +26,8 @@ class Claims:
     ----------
     melts, falls : bool or None
         Whether at least `DOING` more of the paths have a melt-up, and a fall, with the programme
-        than without in the first `EARLY` quarters; None where nothing is bought, of which the
-        essay speaks.
+        than without in the first `EARLY` quarters; None where no more is bought than without, of
+        which the essay speaks.
     leaves : bool
         Whether the melt-up rule is regretted less than holding and than a lot, beyond the
         intervals of all three.
@@ -36,13 +38,43 @@ class Claims:
     leaves: bool
 
 
+def _bought(study: Study) -> tuple[float, float]:
+    """Purchases of all assets in either run, percent of GDP."""
+    with_, without = (
+        math.fsum(value for _, name, value in plan.steps if name in _BOUGHT)
+        for plan in (study.scenario.with_, study.scenario.without)
+    )
+    return with_, without
+
+
 def eases(study: Study) -> bool:
     """Whether more is bought in the run with it than in the run without."""
-    bought = [
-        sum(value for _, name, value in plan.steps if name in _BOUGHT)
-        for plan in (study.scenario.with_, study.scenario.without)
-    ]
-    return bought[0] > bought[1]
+    with_, without = _bought(study)
+    return with_ > without
+
+
+def loosens(study: Study) -> bool:
+    """Whether the run with it eases more than the run without: phases are those of an easing.
+
+    It eases where more is bought, where more long bonds are replaced by bills, or where the
+    Treasury spends more.
+    """
+    for names in (_BOUGHT, {"swap"}, {"disc"}):
+        with_, without = (
+            math.fsum(value for _, name, value in plan.steps if name in names)
+            for plan in (study.scenario.with_, study.scenario.without)
+        )
+        if with_ > without:
+            return True
+    return False
+
+
+def unasked(study: Study) -> str:
+    """Why the essay's claims on purchases are not asked: a part of a message id."""
+    with_, without = _bought(study)
+    if with_ < without:
+        return "less"
+    return "same" if any(n in _BOUGHT for _, n, _ in study.scenario.with_.steps) else "nothing"
 
 
 def _part(count: int, window: Window) -> float:
@@ -71,14 +103,17 @@ def leaving(words: Words, study: Study) -> Bullets:
 
     def verdict(answer: bool | None) -> str:
         if answer is None:
-            return words("sim.claim.unasked")
+            return words(f"sim.claim.unasked_{unasked(study)}")
         return words("sim.sign.agrees" if answer else "sim.sign.differs")
 
     def regrets(window: Window) -> dict[str, str]:
         rule = least(window)
         named = words(f"sim.rule.{rule}", rise=f"{RISE:.0%}", tight=f"{TIGHT_PP:g}")
         values = {name: shortfall(window.regret[name].value) for name in RULES}
-        return {"rule": named, "least": values[rule], **values}
+        others = words("list.comma").join(
+            words(f"sim.claim.rule.{name}", value=values[name]) for name in _TOLD if name != rule
+        )
+        return {"rule": named, "least": values[rule], "others": others}
 
     def both(early: tuple[int, int], ever: tuple[int, int]) -> dict[str, str]:
         parts = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from debtcycle.machine.economy.parameters import given
 from debtcycle.machine.faults import Fault
 from debtcycle.machine.opening.model import INSTRUMENTS
@@ -9,8 +11,16 @@ from debtcycle.machine.phases import DOING
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import POP
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
+from debtcycle.report.format import figure
 from debtcycle.report.simulation.answer import run_line
-from debtcycle.report.simulation.reading import median, number, share, when
+from debtcycle.report.simulation.reading import (
+    farthest,
+    median,
+    number,
+    one_of,
+    share,
+    when,
+)
 from debtcycle.report.words import Words
 
 __all__ = ["accounts", "failures", "limits"]
@@ -114,15 +124,38 @@ def _crash(words: Words, study: Study) -> str:
     )  # fmt: skip
 
 
+def _commodities(words: Words, study: Study) -> tuple[str, ...]:
+    """How little dearer commodities move prices and yields; nothing where none become dearer."""
+    moved = [
+        sum(value for _, name, value in plan.steps if name == "e_com")
+        for plan in (study.scenario.with_, study.scenario.without)
+    ]
+    if moved[0] <= moved[1] or study.central.failed.any():
+        return ()
+    runs = study.central.with_, study.central.without
+    levels = runs[0]["clev"][:, 0] - runs[1]["clev"][:, 0]
+    rise = 100.0 * (math.exp(float(levels.max())) - 1.0)
+    peak, most = farthest(study, "inflation")
+    later, yields = farthest(study, "nominal_yield_10y")
+    return (
+        words(
+            "sim.limit.commodities", rise=figure(rise, 0), when=when(words, peak),
+            most=one_of(words, study, "inflation", most), later=when(words, later),
+            yields=one_of(words, study, "nominal_yield_10y", yields),
+        ),
+    )  # fmt: skip
+
+
 def limits(words: Words, *studies: Study) -> Section:
     """What the model cannot do, and what would move its answer."""
     slumps = tuple(dict.fromkeys(text for study in studies for text in _slump(words, study)))
     crashes = tuple(_crash(words, study) for study in studies)
+    weak = tuple(text for study in studies for text in _commodities(words, study))
     return Section(
         "limits",
         words("sim.section.limits"),
         (
-            Bullets((*slumps, *crashes, *(words(f"sim.limit.{name}") for name in _LIMITS))),
+            Bullets((*slumps, *crashes, *weak, *(words(f"sim.limit.{name}") for name in _LIMITS))),
             Para(words("sim.changes")),
             Bullets(tuple(words(f"sim.changes.{name}") for name in _CHANGES)),
         ),

@@ -9,7 +9,7 @@ from debtcycle.report.format import figure
 from debtcycle.report.simulation.reading import median, when
 from debtcycle.report.words import Words
 
-__all__ = ["MEASURED_BP", "certain", "domain", "effect_bp", "moved", "notes", "size"]
+__all__ = ["MEASURED_BP", "alike", "certain", "domain", "effect_bp", "moved", "notes", "size"]
 
 MEASURED_BP = (4.0, 9.0)  # fall of the ten-year yield per 1 % of GDP of long bonds bought
 _LEAST_PCT_GDP = 1.0  # below it an effect per 1 % is mostly rounding
@@ -100,6 +100,12 @@ def size(words: Words, study: Study) -> tuple[Para, ...]:
     return (Para(text, "warn"),)
 
 
+def alike(words: Words, study: Study) -> tuple[Para, ...]:
+    """That both runs do the same, so that every difference is nought."""
+    same = study.scenario.with_.steps == study.scenario.without.steps
+    return (Para(words("sim.alike"), "warn"),) if same else ()
+
+
 def notes(words: Words, study: Study) -> tuple[Para, ...]:
     """All that the first screen must say of a simulation."""
-    return (*moved(words, study), *size(words, study), *domain(words, study))
+    return (*alike(words, study), *moved(words, study), *size(words, study), *domain(words, study))

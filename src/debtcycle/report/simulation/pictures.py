@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from debtcycle.charts import (
     CausePanel,
     CausesData,
@@ -24,6 +27,7 @@ from debtcycle.machine.phases import PHASES
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import AHEAD, POP
 from debtcycle.report.simulation.beside import labels
+from debtcycle.report.simulation.leaving import loosens
 from debtcycle.report.simulation.reading import PANELS, fan, name_of, named, title_of, when
 from debtcycle.report.simulation.tables import ASSETS
 from debtcycle.report.words import Words
@@ -90,9 +94,20 @@ def _differences(words: Words, study: Study) -> Spec:
     return fans_chart(data, words, name="differences", sources=_sources(words, study))
 
 
+def _named_shares(study: Study) -> NDArray[np.float64]:
+    """Parts of the paths by phase; where nothing eases, in the fourth or in none."""
+    shares = study.outcome.phases
+    if loosens(study):
+        return shares
+    place = PHASES.index("P4")
+    found = np.zeros_like(shares)
+    found[:, 0], found[:, place] = 1.0 - shares[:, place], shares[:, place]
+    return found
+
+
 def _phases(words: Words, titled: Sequence[tuple[str, Study]]) -> Spec:
     shares = tuple(
-        (title, tuple(tuple(map(float, row)) for row in study.outcome.phases))
+        (title, tuple(tuple(map(float, row)) for row in _named_shares(study)))
         for title, study in titled
     )
     without = tuple(tuple(map(float, study.outcome.bursts[:, 0])) for _, study in titled)

@@ -40,7 +40,7 @@ _LOW, _HIGH = SHARES.index(0.05), SHARES.index(0.95)
 
 # What the first table shows, and what the small pictures show.
 HEADLINE = (
-    "real_yield_10y", "nominal_yield_10y", "term_premium", "credit_premium",
+    "real_yield_10y", "nominal_yield_10y", "term_premium", "credit_premium", "credit_spread",
     "growth_equity_nominal", "growth_equity_real", "real_asset_equity_nominal", "bonds_nominal",
     "tips_nominal", "gold_nominal", "inflation", "output_gap", "wealth_gap", "monetisation",
 )  # fmt: skip
@@ -51,7 +51,7 @@ PANELS = (
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "yields": ("policy_rate", "nominal_yield_10y", "real_yield_10y", "expected_inflation",
                "credit_yield"),
-    "premia": ("term_premium", "credit_premium", "equity_premium_growth",
+    "premia": ("term_premium", "credit_premium", "credit_spread", "equity_premium_growth",
                "equity_premium_real_assets"),
     "equity": ("growth_equity_nominal", "growth_equity_real", "multiple_growth",
                "real_asset_equity_nominal", "real_asset_equity_real", "multiple_real_assets"),
@@ -61,7 +61,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "money": ("money", "treasury_debt", "monetisation", "monetisation_with_bills"),
     "states": ("leverage", "extrapolated_growth_equity", "extrapolators", "balance_sheets"),
 }  # fmt: skip
-_DIGITS = {"pct_year": 2, "pct": 1, "pct_gdp": 1, "index": 1, "ratio": 2}
+_DIGITS = {"pct_year": 2, "pp": 2, "pct": 1, "pct_gdp": 1, "index": 1, "ratio": 2}
 _FINE = frozenset({"output_gap"})  # percent, but told apart by hundredths
 
 

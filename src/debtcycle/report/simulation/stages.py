@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from debtcycle.machine.phases import (
@@ -18,7 +19,7 @@ from debtcycle.machine.phases import (
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import AHEAD, POP, RISE, RULES, UNSEEN, Interval, Window
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
-from debtcycle.report.simulation.leaving import leaving
+from debtcycle.report.simulation.leaving import leaving, loosens
 from debtcycle.report.simulation.reading import (
     MISSING,
     median,
@@ -36,19 +37,21 @@ __all__ = ["SIGNS", "Compared", "compared", "entered_sentence", "hazard_sentence
 _SHOWN = (0, 1, 2, 4, 6, 8, 12, 16, 20, 24, 28, 32, 36, 40)
 # The essay's signs against the run without: rising, falling, or next to nothing. Where it says
 # "nought or more" both are allowed. The fourth phase is not here: it changes sign within itself.
+# The essay's spreads are those of yields, over Treasuries; the premium over the policy rate is
+# another thing and may go the other way.
 SIGNS = {
     "P1": (
-        ("real_yield_10y", "-"), ("nominal_yield_10y", "-"), ("credit_premium", "-"),
+        ("real_yield_10y", "-"), ("nominal_yield_10y", "-"), ("credit_spread", "-"),
         ("growth_equity_nominal", "+"), ("bonds_nominal", "+"), ("tips_nominal", "+"),
         ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "0"),
     ),
     "P2": (
-        ("real_yield_10y", "-"), ("nominal_yield_10y", "0+"), ("credit_premium", "-"),
+        ("real_yield_10y", "-"), ("nominal_yield_10y", "0+"), ("credit_spread", "-"),
         ("growth_equity_nominal", "+"), ("bonds_real", "-"), ("tips_nominal", "+"),
         ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "+"),
     ),
     "P3": (
-        ("real_yield_10y", "0+"), ("nominal_yield_10y", "+"), ("credit_premium", "+"),
+        ("real_yield_10y", "0+"), ("nominal_yield_10y", "+"), ("credit_spread", "+"),
         ("growth_equity_nominal", "-"), ("bonds_nominal", "-"), ("tips_nominal", "0"),
         ("gold_nominal", "+"), ("real_asset_equity_nominal", "+"), ("inflation", "+"),
     ),
@@ -81,7 +84,12 @@ def _agrees(expected: str, value: float, nought: float) -> bool:
 
 
 def compared(study: Study) -> tuple[Compared, ...]:
-    """The essay's signs for each phase that was entered, in the middle of its first stretch."""
+    """The essay's signs for each phase that was entered, in the middle of its first stretch.
+
+    None where nothing eases: the phases are those of an easing.
+    """
+    if not loosens(study):
+        return ()
     shares = study.outcome.phases
     leading = shares.argmax(axis=1)
     found = []
@@ -104,8 +112,8 @@ def _phase(words: Words, name: str) -> str:
     return words(f"sim.phase.{name}")
 
 
-def meanings(words: Words) -> Bullets:
-    """The conditions of the phases, with their thresholds."""
+def meanings(words: Words, names: Sequence[str] = PHASES[1:]) -> Bullets:
+    """The conditions of phases, with their thresholds."""
     thresholds = {
         "inflation": f"{INFLATION_PP:g}",
         "overshoot": f"{OVERSHOOT_PP:g}",
@@ -116,11 +124,13 @@ def meanings(words: Words) -> Bullets:
         "price": f"{NOUGHT['index']:g}",
         "doing": f"{DOING:.0%}",
     }
-    return Bullets(tuple(words(f"sim.phase.{name}.means", **thresholds) for name in PHASES[1:]))
+    return Bullets(tuple(words(f"sim.phase.{name}.means", **thresholds) for name in names))
 
 
 def entered_sentence(words: Words, study: Study) -> str:
     """Which phases become the commonest, and when; which never do."""
+    if not loosens(study):
+        return _not_asked(words, study)
     entered = study.outcome.entered
     if not entered:
         return words("sim.phases.none")
@@ -141,6 +151,18 @@ def entered_sentence(words: Words, study: Study) -> str:
         return words("sim.phases.all", list=listed)
     most = words("list.semicolon").join(_most(words, study, name) for name in absent)
     return words("sim.phases.some", list=listed, absent=most)
+
+
+def _not_asked(words: Words, study: Study) -> str:
+    """That the phases are those of an easing, with the one that is a state of any economy."""
+    place = PHASES.index("P4")
+    quarter = int(study.outcome.phases[:, place].argmax())
+    without, both = study.outcome.bursts[quarter]
+    return words(
+        "sim.phases.unasked", when=when(words, quarter),
+        with_=share(float(study.outcome.phases[quarter, place])),
+        without=share(float(without)), both=share(float(both)),
+    )  # fmt: skip
 
 
 def _without(words: Words, study: Study, listed: str) -> str:
@@ -170,6 +192,16 @@ def _most(words: Words, study: Study, name: str) -> str:
     return words("sim.phases.most", **said, when=when(words, quarter))
 
 
+def _widens(study: Study) -> bool:
+    """Whether a spread that the essay has narrowing comes out wider while the premium falls."""
+    return any(
+        item.figure == "credit_spread" and item.expected == "-" and item.value > 0.0
+        and median(study, "credit_premium", "difference", item.quarter) < 0.0
+        and median(study, "nominal_yield_10y", "difference", item.quarter) < 0.0
+        for item in compared(study)
+    )  # fmt: skip
+
+
 def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
     rows = tuple(
         (
@@ -196,6 +228,7 @@ def _signs_table(words: Words, study: Study) -> tuple[Block, ...]:
             )
         ),
         Table(head, rows, frozenset({3}), words("sim.table.signs")),
+        *((Para(words("sim.signs.spread"), "dim"),) if _widens(study) else ()),
     )
 
 
@@ -203,22 +236,24 @@ def phases(words: Words, study: Study) -> Section:
     """What the phases are, the part of the paths in each, and the essay's signs beside them."""
     shares = study.outcome.phases
     quarters = [quarter for quarter in _SHOWN if quarter < len(shares)]
+    asked = loosens(study)
+    told = PHASES if asked else ("P4",)
     head = (
-        words("sim.col.when"), *(_phase(words, name) for name in PHASES),
+        words("sim.col.when"), *(_phase(words, name) for name in told),
         words("sim.phase.P4_without"),
     )  # fmt: skip
     rows = tuple(
         (
             words("sim.start") if not quarter else when(words, quarter),
-            *(share(float(part)) for part in shares[quarter]),
+            *(share(float(shares[quarter, PHASES.index(name)])) for name in told),
             share(float(study.outcome.bursts[quarter, 0])),
         )
         for quarter in quarters
     )
     blocks: list[Block] = [
         Para(entered_sentence(words, study)),
-        meanings(words),
-        Para(words("sim.phases.both"), "dim"),
+        meanings(words, told[1:] if asked else told),
+        *((Para(words("sim.phases.both"), "dim"),) if asked else ()),
         Table(head, rows, frozenset(range(1, len(head))), words("sim.table.phases")),
         *_signs_table(words, study),
     ]

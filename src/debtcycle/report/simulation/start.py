@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from debtcycle.machine.opening.model import (
     INSTRUMENTS,
     SECTORS,
@@ -16,7 +18,16 @@ from debtcycle.report.format import figure, period_of
 from debtcycle.report.simulation.reading import MISSING
 from debtcycle.report.words import Words
 
-__all__ = ["DERIVED", "LEADING", "earlier", "explained", "fact_name", "start"]
+__all__ = [
+    "DERIVED",
+    "LEADING",
+    "earlier",
+    "explained",
+    "fact_name",
+    "kind_of",
+    "latest_figures",
+    "start",
+]
 
 # What two starting points are first compared by.
 LEADING = (
@@ -59,6 +70,23 @@ def _sources(words: Words, fact: Fact) -> str:
     return listed or MISSING
 
 
+def _as_revised(fact: Fact) -> bool:
+    """Whether figures behind a fact are those of today, not as they stood on the date."""
+    return any(origin.basis == "lagged" for origin in fact.origins)
+
+
+def kind_of(words: Words, fact: Fact) -> str:
+    """How a fact is known, and that figures behind it are as revised since."""
+    kind = words(f"opening.kind.{fact.kind.value}")
+    return words("sim.kind_latest", kind=kind) if _as_revised(fact) else kind
+
+
+def latest_figures(words: Words, facts: Iterable[Fact]) -> tuple[Para, ...]:
+    """What the mark of revised figures means; nothing where no fact has it."""
+    marked = any(_as_revised(fact) for fact in facts)
+    return (Para(words("sim.start.latest"), "dim"),) if marked else ()
+
+
 def _range(words: Words, fact: Fact) -> str:
     if fact.low is None or fact.high is None:
         return MISSING
@@ -92,7 +120,7 @@ def _table(words: Words, study: Study) -> Table:
             fact_name(words, fact),
             words.value(fact.value, fact.unit),
             _range(words, fact),
-            words(f"opening.kind.{fact.kind.value}"),
+            kind_of(words, fact),
             _sources(words, fact),
         )
         for fact in study.opening.facts
@@ -148,6 +176,7 @@ def start(words: Words, study: Study) -> Section:
         Para(words("sim.start.means", date=study.opening.as_of.isoformat(), **counted)),
         *earlier(words, study),
         _table(words, study),
+        *latest_figures(words, facts),
         _holdings(words, study),
         _derived(words, study),
         Para(words("sim.start.doubtful")),
