@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import re
-import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -33,7 +32,7 @@ WORKERLESS_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 2.0
 ATTEMPTS: Final = 5  # times that a chunk is handed out anew after Dask has given it up
 ADDRESS: Final = re.compile(
-    r"(?:(?:tcp|tls|ws|wss)://)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})/?"
+    r"(?:(?:tcp|tls|ws|wss)://)?(?:\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})/?"
 )
 LOOPBACK: Final = "127.0.0.1"
 # Dask has its workers give memory back at once. Tables that come and go with each chunk would then
@@ -127,11 +126,9 @@ def connected(address: str) -> Iterator[Client]:
     import distributed
 
     make: Any = distributed.Client
-    where = host_and_port(address)
+    # A client that cannot read its address tells of it once more when it is swept up.
+    check_address(address)
     try:
-        # Somebody must be there before a client is made: one that has nobody to talk to closes
-        # itself when it is swept up, waits once more, and prints what went wrong.
-        socket.create_connection(where, timeout=CONNECT_SECONDS).close()
         client = make(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:  # a TimeoutError is an OSError
         raise ConfigError("ensemble.unreachable", address=address) from error
@@ -141,8 +138,8 @@ def connected(address: str) -> Iterator[Client]:
         client.close()
 
 
-def host_and_port(address: str) -> tuple[str, int]:
-    """Host and port of an address such as ``tcp://127.0.0.1:8786``; ``tcp`` may be left out.
+def check_address(address: str) -> None:
+    """See that an address looks like ``tcp://127.0.0.1:8786``; ``tcp`` may be left out.
 
     Raises
     ------
@@ -152,7 +149,6 @@ def host_and_port(address: str) -> tuple[str, int]:
     found = ADDRESS.fullmatch(address)
     if found is None or not 0 < int(found["port"]) < 65536:
         raise ConfigError("ensemble.address", address=address[:80])
-    return found["host"].strip("[]"), int(found["port"])
 
 
 @contextlib.contextmanager
