@@ -60,13 +60,14 @@ def floors_of(store: Store, house: str, series: str, today: date) -> Floors:
     that it lacked something says nothing.
     """
     start = f"{PREFIX}{series}/"
-    found = {key: _earlier(text, today) for key, text in store.memories(start).items()}
+    memories = store.memories(start)
+    found = {key: _earlier(text, today) for key, text in memories.items()}
     inside = max((day for day in found.values() if day is not None), default=None)
     # Who told the whole history once adds nothing to it that was there at any answer since.
     told = found.get(f"{start}{house}") is not None
     others = [
         day
-        for key, text in store.memories(start).items()
+        for key, text in memories.items()
         if key != f"{start}{house}" and (day := _days(text)[0]) is not None and day <= today
     ]
     return Floors(inside if told else None, inside, max(others, default=None))
