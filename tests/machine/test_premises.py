@@ -102,8 +102,8 @@ def test_counts_of_parts_add_up_and_are_kept() -> None:
     job = _Job(made, 192)
     whole = job(99, 0, 192)
     parts = [job(99, first, 64) for first in (0, 64, 128)]
-    assert (sum(part.outside for part in parts) == whole.outside).all()
-    assert (part_of(part_bytes(whole)).outside == whole.outside).all()
+    assert (sum(part.tally.outside for part in parts) == whole.tally.outside).all()
+    assert (part_of(part_bytes(whole)).tally.outside == whole.tally.outside).all()
 
 
 def swapping(each: float, bills: float = 0.0, bonds: float = 0.0) -> Experiment:

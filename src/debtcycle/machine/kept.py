@@ -19,7 +19,7 @@ from debtcycle.machine.ensemble.checkpoint import EVERY_SECONDS, Checkpoint, Tol
 from debtcycle.machine.ensemble.encoding import decode, encode
 from debtcycle.machine.experiment import Experiment
 from debtcycle.machine.faults import Fault
-from debtcycle.machine.part import Part
+from debtcycle.machine.part import Part, Tally
 from debtcycle.machine.window import Counts
 
 __all__ = ["CACHE_VARIABLE", "checkpoint_of", "part_bytes", "part_of"]
@@ -78,21 +78,22 @@ def _counts(kept: _Counts, rules: int) -> Counts:
 
 def part_bytes(part: Part) -> bytes:
     """A part of a simulation as bytes."""
+    tally = part.tally
     faults = [
         (f.path, f.run, f.kind, f.quarter, f.variable, f.text, _real(f.residual))
-        for f in part.faults
+        for f in tally.faults
     ]
     stored = _Stored(
         {side: encode(sketch) for side, sketch in part.sketches.items()},
-        (part.phases.shape[1], _whole(part.phases)),
-        _whole(part.bursts),
-        _stored(part.window),
-        _stored(part.window_without),
-        _whole(part.outside),
-        part.worst_account,
+        (tally.phases.shape[1], _whole(tally.phases)),
+        _whole(tally.bursts),
+        _stored(tally.window),
+        _stored(tally.window_without),
+        _whole(tally.outside),
+        tally.worst_account,
         faults,
     )
-    return len(part.window.regret).to_bytes(2, "little") + msgspec.msgpack.encode(stored)
+    return len(tally.window.regret).to_bytes(2, "little") + msgspec.msgpack.encode(stored)
 
 
 def part_of(data: bytes) -> Part:
@@ -105,8 +106,7 @@ def part_of(data: bytes) -> Part:
     """
     rules, kept = int.from_bytes(data[:2], "little"), msgspec.msgpack.decode(data[2:], type=_Stored)
     phases, table = kept.phases
-    return Part(
-        {side: decode(sketch) for side, sketch in kept.sketches.items()},
+    tally = Tally(
         np.frombuffer(table, "<i8").astype(np.int64).reshape(-1, phases),
         np.frombuffer(kept.bursts, "<i8").astype(np.int64).reshape(-1, 2),
         _counts(kept.window, rules),
@@ -115,6 +115,7 @@ def part_of(data: bytes) -> Part:
         kept.worst,
         tuple(Fault(*f[:6], float(np.frombuffer(f[6], "<f8")[0])) for f in kept.faults),
     )
+    return Part({side: decode(sketch) for side, sketch in kept.sketches.items()}, tally)
 
 
 @cache

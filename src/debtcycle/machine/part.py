@@ -11,14 +11,24 @@ from debtcycle.machine.ensemble import Sketch
 from debtcycle.machine.faults import Fault, first_faults
 from debtcycle.machine.window import Counts
 
-__all__ = ["Part"]
+__all__ = ["Part", "Tally"]
 
 
 @dataclass(slots=True)
-class Part:
-    """What is known of some paths; parts add up in the order of their paths."""
+class Tally:
+    """What is counted path by path; tallies add up in the order of their paths.
 
-    sketches: dict[str, Sketch]
+    Attributes
+    ----------
+    phases : int64 array, shape (quarters + 1, phases)
+    bursts : int64 array, shape (quarters + 1, 2)
+    window, window_without : Counts
+    outside : int64 array, shape (2, 3)
+    worst_account : float
+    faults : tuple of Fault
+        See `debtcycle.machine.simulation.Outcome`, which has them as parts of all paths.
+    """
+
     phases: NDArray[np.int64]
     bursts: NDArray[np.int64]
     window: Counts
@@ -27,12 +37,9 @@ class Part:
     worst_account: float
     faults: tuple[Fault, ...]
 
-    def merge(self, other: Part) -> Part:
+    def __add__(self, other: Tally) -> Tally:
         """Both together."""
-        for side, sketch in self.sketches.items():
-            sketch.merge(other.sketches[side])
-        return Part(
-            self.sketches,
+        return Tally(
             self.phases + other.phases,
             self.bursts + other.bursts,
             self.window + other.window,
@@ -41,3 +48,18 @@ class Part:
             max(self.worst_account, other.worst_account),
             first_faults((*self.faults, *other.faults)),
         )
+
+
+@dataclass(slots=True)
+class Part:
+    """What is known of some paths: distributions by side, and counts."""
+
+    sketches: dict[str, Sketch]
+    tally: Tally
+
+    def merge(self, other: Part) -> Part:
+        """Both together, in this one's place; the other is used up."""
+        for side, sketch in self.sketches.items():
+            sketch.merge(other.sketches[side])
+            other.sketches[side].release()
+        return Part(self.sketches, self.tally + other.tally)

@@ -106,12 +106,21 @@ def needed() -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for item in PUBLISHED for name in item.of))
 
 
-def publish(get: Get) -> Mapping[str, Values]:
+def publish(get: Get, out: Values | None = None) -> Mapping[str, Values]:
     """All figures of a run.
 
     Parameters
     ----------
     get : callable
         A variable by name, shape (quarters + 1, paths).
+    out : float64 array, shape (quarters + 1, figures, paths), optional
+        Where they are put, in the order of `names`; what is returned then lies in it.
     """
-    return {item.name: item.make(*(get(name) for name in item.of)) for item in PUBLISHED}
+    found = {}
+    for place, item in enumerate(PUBLISHED):
+        values = item.make(*(get(name) for name in item.of))
+        if out is not None:
+            out[:, place] = values
+            values = out[:, place]
+        found[item.name] = values
+    return found

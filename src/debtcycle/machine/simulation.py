@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.errors import ModelError
-from debtcycle.machine.ensemble import Checkpoint, Progress, Sketch, run_ensemble
-from debtcycle.machine.experiment import Experiment, outside, watched_names
-from debtcycle.machine.faults import Fault, faults_of
-from debtcycle.machine.part import Part
+from debtcycle.machine.ensemble import Checkpoint, Progress, Sketch, run_ensemble, spare
+from debtcycle.machine.experiment import Experiment, Pair, outside, watched_names
+from debtcycle.machine.faults import Fault, faults_of, first_faults
+from debtcycle.machine.part import Part, Tally
 from debtcycle.machine.phases import DOING, PHASES, Inputs, burst, phases_of
 from debtcycle.machine.published import PUBLISHED, names, needed, publish
 from debtcycle.machine.window import Window, count, summarise
@@ -22,6 +23,63 @@ __all__ = ["SHARES", "Fan", "Outcome", "Outside", "Part", "simulate"]
 Values = NDArray[np.float64]
 SHARES = (0.05, 0.25, 0.50, 0.75, 0.95)
 SIDES = ("with", "without", "difference")
+# Paths that are run at once, so that what they leave lies in the processor's own memory; and those
+# whose figures are held at once. What is found depends on neither.
+AT_ONCE, SLICE = 512, 4_096
+
+
+@dataclass(slots=True)
+class _Runs:
+    """Both runs of a slice of paths: their figures, and what went wrong.
+
+    Attributes
+    ----------
+    figures : float64 array, shape (sides, quarters + 1, figures, paths)
+    failed : bool array, shape (paths,)
+    """
+
+    figures: Values
+    failed: NDArray[np.bool_]
+    outside: NDArray[np.int64]
+    worst_account: float = 0.0
+    faults: tuple[Fault, ...] = ()
+
+    def take(self, pair: Pair, first_path: int, at: int) -> None:
+        """Put the paths of a pair of runs where they belong."""
+        there = slice(at, at + len(pair.failed))
+        for side, run in enumerate((pair.with_, pair.without)):
+            publish(run.__getitem__, self.figures[side, :, :, there])
+            self.outside[side] += outside(run, ~pair.failed)
+        self.failed[there] = pair.failed
+        self.worst_account = max(self.worst_account, pair.worst_account)
+        runs = {"with": pair.with_, "without": pair.without}
+        more = faults_of(runs, pair.failed, first_path + at)
+        self.faults = first_faults((*self.faults, *more))
+
+    def side(self, number: int) -> dict[str, Values]:
+        """Figures of the paths that did not fail, by name."""
+        block = self.figures[number]
+        if self.failed.any():
+            block = block[:, :, ~self.failed]
+        return {name: block[:, place] for place, name in enumerate(names())}
+
+    def tally(self, neutral: float) -> Tally:
+        """What is counted of them."""
+        a, b = self.side(0), self.side(1)
+        phases = phases_of(Inputs(a, b, neutral))
+        shares = np.stack([(phases == n).sum(axis=1) for n in range(len(PHASES))], axis=1)
+        without = burst(b, neutral)
+        both = without & (phases == PHASES.index("P4"))
+        bursts = np.stack([without.sum(axis=1), both.sum(axis=1)], axis=1)
+        return Tally(
+            shares.astype(np.int64),
+            bursts.astype(np.int64),
+            count(a, neutral),
+            count(b, neutral),
+            self.outside,
+            self.worst_account,
+            self.faults,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,42 +90,32 @@ class _Job:
     paths: int
 
     def __call__(self, seed: int, first_path: int, paths: int, /) -> Part:
-        watched = dict.fromkeys((*needed(), *watched_names()))
-        pair = self.experiment.paths(seed, first_path, paths, tuple(watched))
-        figures = {
-            "with": publish(pair.with_.__getitem__),
-            "without": publish(pair.without.__getitem__),
-        }
-        figures["difference"] = {
-            name: figures["with"][name] - figures["without"][name] for name in names()
-        }
-        sketches = {}
-        for side in SIDES:
-            sketch = Sketch.empty(names(), self.experiment.quarters + 1, self.paths)
-            block = np.stack([figures[side][name] for name in names()], axis=1)
-            sketch.add(block, first_path, pair.failed)
-            sketches[side] = sketch
-        good = ~pair.failed
-        a, b = (
-            {name: values[:, good] for name, values in figures[side].items()}
-            for side in ("with", "without")
-        )
+        quarters, end = self.experiment.quarters + 1, first_path + paths
         neutral = 100.0 * self.experiment.start["rstar"]
-        phases = phases_of(Inputs(a, b, neutral))
-        shares = np.stack([(phases == n).sum(axis=1) for n in range(len(PHASES))], axis=1)
-        without = burst(b, neutral)
-        both = without & (phases == PHASES.index("P4"))
-        bursts = np.stack([without.sum(axis=1), both.sum(axis=1)], axis=1)
-        return Part(
-            sketches,
-            shares.astype(np.int64),
-            bursts.astype(np.int64),
-            count(a, neutral),
-            count(b, neutral),
-            np.stack([outside(run, good) for run in (pair.with_, pair.without)]),
-            pair.worst_account,
-            faults_of({"with": pair.with_, "without": pair.without}, pair.failed, first_path),
-        )
+        sketches = {side: Sketch.empty(names(), quarters, self.paths) for side in SIDES}
+        tally: Tally | None = None
+        with spare(len(SIDES) * quarters * len(PUBLISHED) * min(paths, SLICE)) as room:
+            for first in range(first_path, end, SLICE):
+                runs = self.runs(seed, first, min(SLICE, end - first), room)
+                for side, block in zip(SIDES, runs.figures, strict=True):
+                    sketches[side].add(block, first, runs.failed)
+                found = runs.tally(neutral)
+                tally = found if tally is None else tally + found
+        assert tally is not None
+        return Part(sketches, tally)
+
+    def runs(self, seed: int, first_path: int, paths: int, room: Values) -> _Runs:
+        """Both runs of a slice; their figures lie in `room`."""
+        shape = (len(SIDES), self.experiment.quarters + 1, len(PUBLISHED), paths)
+        figures = room[: math.prod(shape)].reshape(shape)
+        found = _Runs(figures, np.zeros(paths, np.bool_), np.zeros((2, 3), np.int64))
+        watched = tuple(dict.fromkeys((*needed(), *watched_names())))
+        for at in range(0, paths, AT_ONCE):
+            count_ = min(AT_ONCE, paths - at)
+            pair = self.experiment.paths(seed, first_path + at, count_, watched)
+            found.take(pair, first_path, at)
+        np.subtract(figures[0], figures[1], out=figures[2])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +255,11 @@ def simulate(
         checkpoint=checkpoint,
     )  # fmt: skip
     if part.sketches["with"].failed.count == paths:
-        first = part.faults[0]
+        first = part.tally.faults[0]
         raise ModelError(
             "machine.none_solved", paths=paths, quarter=first.quarter, equation=first.text[:200]
         )
+    tally = part.tally
     fans: dict[str, dict[str, Fan]] = {name: {} for name in names()}
     for side in SIDES:
         sketch = part.sketches[side]
@@ -224,14 +273,14 @@ def simulate(
         paths=paths,
         fans=fans,
         units={item.name: item.unit for item in PUBLISHED},
-        phases=part.phases / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
-        bursts=part.bursts / np.maximum(part.phases.sum(axis=1, keepdims=True), 1),
-        window=summarise(part.window),
-        window_without=summarise(part.window_without),
-        outside=Outside(*part.outside[0].tolist()),
-        outside_without=Outside(*part.outside[1].tolist()),
-        worst_account=part.worst_account,
+        phases=tally.phases / np.maximum(tally.phases.sum(axis=1, keepdims=True), 1),
+        bursts=tally.bursts / np.maximum(tally.phases.sum(axis=1, keepdims=True), 1),
+        window=summarise(tally.window),
+        window_without=summarise(tally.window_without),
+        outside=Outside(*tally.outside[0].tolist()),
+        outside_without=Outside(*tally.outside[1].tolist()),
+        worst_account=tally.worst_account,
         failed=failed.count,
         first_failed=failed.first,
-        faults=part.faults,
+        faults=tally.faults,
     )

@@ -20,6 +20,7 @@ from debtcycle.machine.ensemble.moments import LANE
 from debtcycle.machine.ensemble.randomness import normals
 from debtcycle.machine.ensemble.run import run_ensemble
 from debtcycle.machine.ensemble.sketch import EXACT_PATHS, Sketch
+from debtcycle.machine.ensemble.spare import spare
 
 __all__ = [
     "EXACT_PATHS",
@@ -33,4 +34,5 @@ __all__ = [
     "Told",
     "normals",
     "run_ensemble",
+    "spare",
 ]

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.machine.ensemble.jit import bits_of, compiled
+from debtcycle.machine.ensemble.spare import put_aside, take
 
 __all__ = ["Bins", "edges", "place_of"]
 
@@ -292,6 +293,18 @@ class Bins:
             return
         # Room that is not written to costs addresses, not memory; moving to a wider place does.
         likely = max(2 * self.used, PAGES_LIKELY * len(self.table))
-        wider = np.empty((self.used + max(pages, likely), PAGE), np.uint32)
+        rows = self.used + max(pages, likely)
+        wider = take(rows * PAGE // 2).view(np.uint32).reshape(-1, PAGE)
         wider[: self.used] = self.pool[: self.used]
+        self._put_aside()
         self.pool = wider
+
+    def release(self) -> None:
+        """Forget all counts, and leave their memory to others."""
+        self.table[:] = -1
+        self._put_aside()
+        self.pool, self.used = np.zeros((1, PAGE), np.uint32), 1
+
+    def _put_aside(self) -> None:
+        if len(self.pool) > 1:
+            put_aside(self.pool.reshape(-1).view(np.float64))

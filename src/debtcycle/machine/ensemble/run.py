@@ -13,6 +13,7 @@ from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble.checkpoint import Checkpoint
 from debtcycle.machine.ensemble.chunks import Chunk, Job, Mergeable, Progress, Task, chunks_of
 from debtcycle.machine.ensemble.local import on_threads
+from debtcycle.machine.ensemble.spare import forget
 
 __all__ = ["run_ensemble"]
 
@@ -131,10 +132,13 @@ def run_ensemble(
         from debtcycle.machine.ensemble.cluster import on_cluster
 
         parts = on_cluster(task, chunks, cluster)
-    # Closed at once, not when the collector finds it: workers must not outlive an interruption.
-    with so_far, closing(cast(Any, parts)):
-        for chunk, part in parts:
-            so_far.take(chunk, part)
-            if progress is not None:
-                progress(so_far.done, paths)
+    try:
+        # Closed at once, not when the collector finds it: workers must not outlive an interruption.
+        with so_far, closing(cast(Any, parts)):
+            for chunk, part in parts:
+                so_far.take(chunk, part)
+                if progress is not None:
+                    progress(so_far.done, paths)
+    finally:
+        forget()
     return cast(R, so_far.total)

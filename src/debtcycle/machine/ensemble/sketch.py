@@ -176,6 +176,11 @@ class Sketch:
         self.failed = self.failed.merge(other.failed)
         return self
 
+    def release(self) -> None:
+        """Leave the memory of the counts to others: for one that is used up, as after `merge`."""
+        if self.bins is not None:
+            self.bins.release()
+
     @property
     def exact(self) -> bool:
         """Whether all values are kept and quantiles are exact."""

@@ -93,6 +93,7 @@ class _Stretch:
         self.f, self.layout = f, layout
         self.known: dict[int, str] = {}
         self.truths: dict[str, str] = {}
+        self.products: dict[int, tuple[str, str]] = {}  # their only use adds or subtracts them
 
     def get(self, register: int) -> str:
         if register not in self.known:
@@ -128,6 +129,22 @@ class _Stretch:
             return f.let(f"call {v} @llvm.sqrt.{self.layout.lanes.suffix}({v} {x})")
         return f.let(f"call {v} @{'exp' if op == Op.EXP else 'log'}({v} {x})")
 
+    def joined(self, op: int, a: int, b: int) -> str:
+        """A sum or difference with a product in it: one operation, rounded once."""
+        f = self.f
+        if a in self.products:
+            x, y = self.products[a]
+            other = self.plain(b)
+            return f.fused(x, y, f.minus(other) if op == Op.SUB else other)
+        x, y = self.products[b]
+        return f.fused(f.minus(x) if op == Op.SUB else x, y, self.get(a))
+
+    def plain(self, register: int) -> str:
+        """A number, a product that was put off included."""
+        if register in self.products:
+            return self.f.op("fmul", *self.products[register])
+        return self.get(register)
+
     def value(self, op: int, a: int, b: int = 0, c: int = 0) -> str:
         f = self.f
         if op in _UNARY:
@@ -137,6 +154,8 @@ class _Stretch:
         if op in (Op.AND, Op.OR):
             join = f.both if op == Op.AND else f.either
             return self.number(join(self.truth(a), self.truth(b)))
+        if op in (Op.ADD, Op.SUB) and (a in self.products or b in self.products):
+            return self.joined(op, a, b)
         x, y = self.get(a), self.get(b)
         if op in _ARITHMETIC:
             return f.op(_ARITHMETIC[Op(op)], x, y)
@@ -147,13 +166,35 @@ class _Stretch:
         return f.choose(f.compare("ole" if op == Op.MIN else "oge", x, y), x, y)
 
 
+def _put_off(
+    layout: Layout, rows: list[tuple[int, int, list[int]]], left: set[int]
+) -> frozenset[int]:
+    """Products that are used once, in a sum or difference, and nowhere else."""
+    uses: dict[int, list[int]] = {}
+    for op, _, args in rows:
+        for register in args:
+            uses.setdefault(register, []).append(op)
+    return frozenset(
+        target
+        for op, target, _ in rows
+        if op == Op.MUL
+        and target >= layout.first_temporary
+        and target not in left
+        and uses.get(target) in ([Op.ADD], [Op.SUB])
+    )
+
+
 def _piece(
-    layout: Layout, name: str, rows: list[tuple[int, int, list[int]]], left: set[int]
+    layout: Layout, name: str, rows: list[tuple[int, int, list[int]]], left: set[int], fused: bool
 ) -> str:
     """A function that runs some operations and leaves temporaries for others."""
     f = Function(layout.lanes, f"define internal void @{name}(ptr noalias %w, ptr noalias %h) #1")
     code = _Stretch(f, layout)
+    put_off = _put_off(layout, rows, left) if fused else frozenset()
     for op, target, args in rows:
+        if target in put_off:
+            code.products[target] = (code.get(args[0]), code.get(args[1]))
+            continue
         code.known[target] = code.value(op, *args)
         # Written at once: kept until the end, most would be put aside and fetched back for it.
         if target < layout.first_temporary or target in left:
@@ -163,7 +204,7 @@ def _piece(
 
 
 def stretch(
-    layout: Layout, name: str, span: tuple[int, int], left: Iterable[int]
+    layout: Layout, name: str, span: tuple[int, int], left: Iterable[int], *, fused: bool = False
 ) -> tuple[str, frozenset[int]]:
     """A function that runs a stretch of code, in pieces where it is long.
 
@@ -171,6 +212,10 @@ def stretch(
     ----------
     left : iterable of int
         Temporaries that others need afterwards, where this stretch computes them.
+    fused : bool
+        Whether a product that is only added to something is rounded once, with the sum. Slopes may
+        be: they lead to a solution and are no part of it. Values may not: both back ends agree on
+        them to the last bit where nothing is solved.
 
     Returns
     -------
@@ -187,12 +232,12 @@ def stretch(
         needed |= {a for a in args if a >= layout.first_temporary and a not in computed}
         computed.add(target)
     if len(rows) <= LONGEST:
-        return _piece(layout, name, rows, set(left)), frozenset(needed)
+        return _piece(layout, name, rows, set(left), fused), frozenset(needed)
     # The compiler's work on one block of code grows faster than the block.
     texts, later = [], set(left)
     pieces = [rows[first : first + LONGEST] for first in range(0, len(rows), LONGEST)]
     for number in reversed(range(len(pieces))):
-        texts.append(_piece(layout, f"{name}_{number}", pieces[number], later))
+        texts.append(_piece(layout, f"{name}_{number}", pieces[number], later, fused))
         later |= {a for _, _, args in pieces[number] for a in args}
     calls = "\n".join(f"  call void @{name}_{n}(ptr %w, ptr %h)" for n in range(len(pieces)))
     head = f"define internal void @{name}(ptr noalias %w, ptr noalias %h) #1"

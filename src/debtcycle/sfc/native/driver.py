@@ -319,7 +319,8 @@ def module_text(program: Program, width: int) -> str:
             continue
         block = Block(simultaneous, first, last, entry)
         entries = program.entries[entry : entry + block.size**2].tolist()
-        text, needed = stretch(layout, f"slopes{simultaneous}", (middle, end), entries)
+        name = f"slopes{simultaneous}"
+        text, needed = stretch(layout, name, (middle, end), entries, fused=True)
         left = [*needed, *entries, *program.tears[1, first:last].tolist()]
         left += program.terms[starts[first] : starts[last]].tolist()
         chain, more = stretch(layout, f"chain{simultaneous}", (begin, middle), left)
