@@ -173,6 +173,42 @@ def test_months_and_quarters_agree_on_growth_equity_in_a_bubble() -> None:
     assert monthly["uG"] == pytest.approx(quarterly["uG"], rel=0.2)
 
 
+def test_the_cost_of_commodities_to_growth_equity_is_what_its_source_says() -> None:
+    """Part of sales, times what is not passed on, less tax, over the net margin."""
+    entry = economy.given()["gcost"]
+    assert entry.value == pytest.approx(0.03 * (1 - 0.7) * (1 - 0.21) / 0.20, abs=0.005)
+    assert (entry.low, entry.high) == pytest.approx(
+        (0.0, 0.06 * (1 - 0.5) * (1 - 0.21) / 0.13), abs=0.005
+    )
+
+
+def test_dearer_commodities_are_paid_by_growth_equity_and_by_owners_of_other_firms() -> None:
+    dearer = [Shock(1, "e_com", 0.1), Shock(2, "e_com", 0.0)]
+    value = {name: entry.value for name, entry in economy.given().items()}
+    runs = {}
+    for cost in (0.0, value["gcost"]):
+        row = economy.start_row(OPENINGS["rest"], parameters={"gcost": cost})
+        runs[cost] = [COMPILED.run(8, start=row.values, shocks=given) for given in ([], dearer)]
+        assert max(run.worst_account for run in runs[cost]) <= 1e-10
+    plain, dear = runs[value["gcost"]]
+
+    def change(name: str) -> np.ndarray:
+        return dear[name] - plain[name]
+
+    passed = value["l_G"] * change("cpi") + 0.5 * value["ey"] * change("y")
+    np.testing.assert_allclose(change("fG"), passed - value["gcost"] * change("clev"), atol=1e-14)
+    assert change("uG")[1] < 0.0 < change("uR")[1]
+    # Payouts are those of the quarter before; other firms' owners pay what growth equity does not.
+    with_cost, without = runs[value["gcost"]][1], runs[0.0][1]
+    paid = {a: change(f"i{a}")[2] * plain[f"{a}_F"][1] for a in "GR"}
+    assert paid["G"] < 0.0 < paid["R"]
+    left = (with_cost["profit"] - without["profit"])[2]
+    assert left == pytest.approx(-paid["G"], rel=0.05)
+    assert change("profit")[2] == pytest.approx(-paid["G"] - paid["R"], rel=0.05)
+    # It takes from growth equity far less than it gives to real assets.
+    assert 0.0 < (without["uG"] - with_cost["uG"])[1] < 0.2 * change("uR")[1]
+
+
 def test_every_opening_starts_where_its_facts_say() -> None:
     for name, facts in OPENINGS.items():
         run = COMPILED.run(1, start=economy.start_row(facts).values)

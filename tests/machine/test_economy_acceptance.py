@@ -133,6 +133,22 @@ def test_a_fall_that_was_over_before_the_window_is_not_one_of_it() -> None:
     assert _falls(price, np.array([0, 0, 3]), 0.4, 8).tolist() == [True, True, True]
 
 
+@pytest.mark.parametrize("opening", ["depression", "normal"])
+def test_the_ratio_at_impact_follows_from_the_two_yields_of_cash_flow(opening: str) -> None:
+    """Attractions move alike in the nest, so that the ratio is (1 + ke e_R)/(1 + ke e_G)."""
+    for strength in (given()["ke"].value, 105.0):
+        lab = Laboratory(paths=1, seed=1, scale=0.0, parameters={"ke": strength})
+        start = lab.start(opening).values
+        without, with_it = lab.arm(opening), lab.arm(opening, QE)
+        rise, slope = {}, {}
+        for a in "GR":
+            multiples = (with_it[f"multiple_{a}"][1, 0], without[f"multiple_{a}"][1, 0])
+            rise[a] = np.log(multiples[0] / multiples[1])
+            slope[a] = 1.0 + strength * start[f"e_{a}d"] / multiples[1]
+        assert rise["G"] / rise["R"] == pytest.approx(slope["R"] / slope["G"], rel=3e-3)
+        assert (rise["G"] / rise["R"] >= 1.3) == (opening == "normal" or strength > 100.0)
+
+
 def test_the_shock_year_is_a_difference_of_paired_runs(laboratory: Laboratory) -> None:
     """What is tested is the gap in one run less the gap in the run without the shock."""
     tested = {o.part: o.value for o in run_tests(laboratory, (9,))}

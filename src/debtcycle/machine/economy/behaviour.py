@@ -183,7 +183,11 @@ def output() -> Block:
     block.find(
         "Cap", "gdp", "(Cap[-1] + (Inv - Ybar*i0)/P)*grow/exp(target*h)", "capital, in goods"
     )
-    block.find("fG", "1", "l_G*cpi + 0.5*ey*y + qai*prodl", "cash flows of growth equity, log")
+    # What real assets earn from dearer commodities is paid out of `profit`, the income of owners of
+    # other firms; the part that owners of growth equity bear is taken from its payout.
+    block.find(
+        "fG", "1", "l_G*cpi + 0.5*ey*y + qai*prodl - gcost*clev", "cash flows of growth equity, log"
+    )
     block.find("fR", "1", "l_R*cpi + ey*y + gcom*clev", "cash flows of real-asset equity, log")
     return block
 
