@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble import cluster as rooms
 from debtcycle.machine.ensemble import run_ensemble
-from debtcycle.machine.ensemble.chunks import Chunk
+from debtcycle.machine.ensemble.chunks import Chunk, Group
 from debtcycle.machine.ensemble.cluster import local_cluster
 from machine.ar_paths import AutoRegressions
 
@@ -115,7 +118,7 @@ def test_a_killed_worker_loses_nothing(cluster, wanted, nannies, tmp_path):
 
     slow = AutoRegressions(PATHS, seconds=0.1, notes=str(tmp_path))
     assert run(address, slow, progress=kill, chunk_paths=256) == wanted
-    assert killed == [256]
+    assert killed == [3 * 256]  # 24 chunks for two workers: groups of three
     # Every chunk was begun; what the killed one had begun and not handed over, by another as well.
     begun = [tuple(map(int, note.name.split("-"))) for note in tmp_path.iterdir()]
     assert {path for path, _ in begun} == set(range(0, PATHS, 256))
@@ -242,6 +245,21 @@ def test_wrong_arguments_of_the_command_are_refused(arguments, capsys):
     assert "start_cluster 4" in capsys.readouterr().err
 
 
+@settings(max_examples=100)
+@given(st.integers(1, 400), st.integers(0, 64))
+def test_groups_are_all_chunks_in_their_order(count, threads):
+    chunks = [Chunk(64 * n, 64) for n in range(count)]
+    groups = rooms.grouped(chunks, threads)
+    assert [chunk for group in groups for chunk in group.chunks] == chunks
+    sizes = {len(group.chunks) for group in groups}
+    assert max(sizes) <= rooms.MOST_CHUNKS
+    # Enough for every thread to have several, where there are chunks enough.
+    assert len(groups) >= min(count, rooms.GROUPS_EACH * threads)
+    assert [group.first_path for group in groups[1:]] == list(
+        np.cumsum([group.paths for group in groups])[:-1]
+    )
+
+
 class Handed:
     """A chunk that was handed out, and what is heard of it: errors, then perhaps a result."""
 
@@ -269,10 +287,10 @@ class Handed:
 def test_a_chunk_that_dask_gave_up_is_handed_out_again_a_few_times():
     gone = distributed.KilledWorker("a chunk", None, 3)
     handed = Handed(TimeoutError(), gone, TimeoutError(), gone, "made")
-    assert rooms.result_of(handed, len, Chunk(64, 64), handed) == "made"
+    assert rooms.result_of(handed, len, Group((Chunk(64, 64),)), handed) == "made"
     fatal = Handed(*[gone] * (rooms.ATTEMPTS + 1), "too late")
     with pytest.raises(ConfigError) as caught:
-        rooms.result_of(fatal, len, Chunk(64, 64), fatal)
+        rooms.result_of(fatal, len, Group((Chunk(64, 64),)), fatal)
     assert (caught.value.message_id, caught.value.params) == ("ensemble.killed", {"path": 64})
     assert fatal.heard == ["too late"]
 
@@ -281,7 +299,7 @@ def test_a_timeout_of_the_job_itself_is_not_taken_for_waiting():
     handed = Handed(TimeoutError("of the job"), "never")
     handed.status = "error"
     with pytest.raises(TimeoutError, match="of the job"):
-        rooms.result_of(handed, len, Chunk(0, 64), handed)
+        rooms.result_of(handed, len, Group((Chunk(0, 64),)), handed)
 
 
 @pytest.mark.parametrize("error", [CommClosedError(), CancelledError()])

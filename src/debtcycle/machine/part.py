@@ -63,3 +63,8 @@ class Part:
             sketch.merge(other.sketches[side])
             other.sketches[side].release()
         return Part(self.sketches, self.tally + other.tally)
+
+    def release(self) -> None:
+        """Leave the memory of the sketches to others."""
+        for sketch in self.sketches.values():
+            sketch.release()

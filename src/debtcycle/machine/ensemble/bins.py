@@ -216,6 +216,11 @@ def edges(places: Ints) -> tuple[Floats, Floats]:
     return np.where(places < ZERO, -far, near), np.where(places < ZERO, -near, far)
 
 
+def _pages(count: int) -> NDArray[np.uint32]:
+    """Room for some pages, with anything in it."""
+    return take(count * PAGE // 2).view(np.uint32).reshape(-1, PAGE)
+
+
 @dataclass(slots=True)
 class Bins:
     """Counts of all cells.
@@ -282,7 +287,7 @@ class Bins:
     def from_bytes(cls, data: bytes, cells: int) -> Bins:
         """What `to_bytes` wrote."""
         made = cls.empty(cells)
-        made.pool = np.empty((int.from_bytes(data[:4], "little"), PAGE), np.uint32)
+        made.pool = _pages(int.from_bytes(data[:4], "little"))
         made.pool[0] = 0
         made.used = _decode(np.frombuffer(data, np.uint8, offset=4), made.table, made.pool)
         return made
@@ -294,7 +299,7 @@ class Bins:
         # Room that is not written to costs addresses, not memory; moving to a wider place does.
         likely = max(2 * self.used, PAGES_LIKELY * len(self.table))
         rows = self.used + max(pages, likely)
-        wider = take(rows * PAGE // 2).view(np.uint32).reshape(-1, PAGE)
+        wider = _pages(rows)
         wider[: self.used] = self.pool[: self.used]
         self._put_aside()
         self.pool = wider

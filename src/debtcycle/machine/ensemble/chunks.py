@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble.moments import LANE
 
-__all__ = ["Chunk", "Job", "Mergeable", "Progress", "Task", "chunks_of"]
+__all__ = ["Chunk", "Group", "Job", "Mergeable", "Progress", "Releasable", "Task", "chunks_of"]
 
 LARGEST: Final = 8_192  # paths: what a thread holds at once stays well below a gigabyte
 FEWEST_CHUNKS: Final = 16
@@ -21,6 +21,14 @@ class Mergeable(Protocol):
 
     def merge(self, other: Any, /) -> Any:
         """Both together; may change and give back the first."""
+
+
+@runtime_checkable
+class Releasable(Protocol):
+    """A result whose memory can be used again once it has been sent off."""
+
+    def release(self) -> None:
+        """Leave the memory to others; nothing is in it afterwards."""
 
 
 R = TypeVar("R", bound=Mergeable)
@@ -48,15 +56,36 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Chunks in a row, whose results are merged where they are made."""
+
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def first_path(self) -> int:
+        """Id of the first path."""
+        return self.chunks[0].first_path
+
+    @property
+    def paths(self) -> int:
+        """Number of paths."""
+        return sum(chunk.paths for chunk in self.chunks)
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A job with its seed: what is sent to a worker once for each chunk."""
+    """A job with its seed: what is done for each chunk, and sent to a worker for each group."""
 
     job: Job[Any]
     seed: int
 
-    def __call__(self, chunk: Chunk) -> Any:
-        """The result of a chunk."""
-        return self.job(self.seed, chunk.first_path, chunk.paths)
+    def __call__(self, group: Group) -> Any:
+        """The result of a group: its chunks one after another, merged in their order."""
+        made = None
+        for chunk in group.chunks:
+            part = self.job(self.seed, chunk.first_path, chunk.paths)
+            made = part if made is None else made.merge(part)
+        return made
 
 
 def chunks_of(paths: int, size: int | None = None) -> Iterator[Chunk]:

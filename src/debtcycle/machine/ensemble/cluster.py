@@ -2,22 +2,25 @@
 
 The engine is Dask's: its scheduler hands out chunks, notices that a worker is gone and gives its
 chunks to others. A chunk's result depends on the chunk alone, so it does not matter who computes
-it, nor how often.
+it, nor how often. A worker is handed a few neighbouring chunks at a time and merges their results
+itself: what travels, and what is left to the client, is then a good deal less.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
+import pickle
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from debtcycle.errors import ConfigError
-from debtcycle.machine.ensemble.chunks import Chunk
+from debtcycle.machine.ensemble.chunks import Chunk, Group, Releasable
 
 __all__ = ["local_cluster", "on_cluster"]
 
@@ -30,7 +33,10 @@ LocalCluster: TypeAlias = Any
 CONNECT_SECONDS: Final = 10.0
 WORKERLESS_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 2.0
-ATTEMPTS: Final = 5  # times that a chunk is handed out anew after Dask has given it up
+ATTEMPTS: Final = 5  # times that chunks are handed out anew after Dask has given them up
+# Chunks of a group: so many that each worker's thread has some groups, and not more than are soon
+# done again where a worker is lost.
+GROUPS_EACH, MOST_CHUNKS = 4, 8
 ADDRESS: Final = re.compile(
     r"(?:(?:tcp|tls|ws|wss)://)?(?:\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})/?"
 )
@@ -43,16 +49,37 @@ MEMORY: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A task whose result comes as bytes, so that a worker can use its memory again at once."""
+
+    task: Callable[[Group], Any]
+
+    def __call__(self, group: Group) -> bytes:
+        """The bytes of a group's result."""
+        made = self.task(group)
+        data = pickle.dumps(made, protocol=5)
+        if isinstance(made, Releasable):
+            made.release()
+        return data
+
+
+def grouped(chunks: Sequence[Chunk], threads: int) -> list[Group]:
+    """Neighbouring chunks together, for a cluster with so many threads."""
+    each = max(1, min(MOST_CHUNKS, len(chunks) // (GROUPS_EACH * max(threads, 1))))
+    return [Group(tuple(chunks[at : at + each])) for at in range(0, len(chunks), each)]
+
+
 def on_cluster(
-    task: Callable[[Chunk], R], chunks: Iterable[Chunk], address: str
-) -> Iterator[tuple[Chunk, R]]:
-    """Results in the order of the chunks.
+    task: Callable[[Group], R], chunks: Sequence[Chunk], address: str
+) -> Iterator[tuple[Group, R]]:
+    """Results in the order of the chunks, a few neighbours together.
 
     Parameters
     ----------
     task : callable
         Picklable; what it uses must be installed where the workers run.
-    chunks : iterable of Chunk
+    chunks : sequence of Chunk
     address : str
         Of the cluster's scheduler, e.g. ``tcp://127.0.0.1:8786``.
 
@@ -67,36 +94,37 @@ def on_cluster(
 
     Notes
     -----
-    At most two chunks for each thread of the cluster, and two more, are handed out and not yet
+    At most two groups for each thread of the cluster, and two more, are handed out and not yet
     taken over; so the memory of client, scheduler and workers is bounded. If the caller stops, or
-    an error or an interruption comes, all other chunks are cancelled.
+    an error or an interruption comes, all others are cancelled.
     """
     with connected(address) as client, naming_loss(address):
         check_workers(client)
-        coming = iter(chunks)
-        waiting: deque[tuple[Chunk, Future]] = deque()
+        coming = iter(grouped(chunks, sum(client.nthreads().values())))
+        waiting: deque[tuple[Group, Future]] = deque()
+        packed = Packed(task)
 
         def hand_out() -> None:
             room = 2 * sum(client.nthreads().values()) + 2 - len(waiting)
-            for chunk in islice(coming, max(room, 0 if waiting else 1)):
-                waiting.append((chunk, client.submit(task, chunk, pure=False)))
+            for group in islice(coming, max(room, 0 if waiting else 1)):
+                waiting.append((group, client.submit(packed, group, pure=False)))
 
         try:
             hand_out()
             while waiting:
-                chunk, future = waiting[0]
-                made = result_of(client, task, chunk, future)
+                group, future = waiting[0]
+                data = result_of(client, packed, group, future)
                 waiting.popleft()
                 del future
                 hand_out()
-                yield chunk, made
+                yield group, pickle.loads(data)
         finally:
             with contextlib.suppress(Exception):  # a cluster that is gone needs no cancelling
                 client.cancel([future for _, future in waiting], force=True)
 
 
-def result_of(client: Client, task: Callable[[Chunk], R], chunk: Chunk, future: Future) -> R:
-    """Wait for a chunk; hand it out again if Dask gave it up because its workers died."""
+def result_of(client: Client, task: Callable[[Group], R], group: Group, future: Future) -> R:
+    """Wait for a group; hand it out again if Dask gave it up because its workers died."""
     from distributed import KilledWorker
 
     alone = 0.0
@@ -113,8 +141,8 @@ def result_of(client: Client, task: Callable[[Chunk], R], chunk: Chunk, future: 
         except KilledWorker as error:
             attempt += 1
             if attempt > ATTEMPTS:
-                raise ConfigError("ensemble.killed", path=chunk.first_path) from error
-            future = client.submit(task, chunk, pure=False)
+                raise ConfigError("ensemble.killed", path=group.first_path) from error
+            future = client.submit(task, group, pure=False)
         else:
             return made
 

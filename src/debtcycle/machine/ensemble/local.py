@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
-from debtcycle.machine.ensemble.chunks import Chunk
+from debtcycle.machine.ensemble.chunks import Chunk, Group
 
 __all__ = ["on_threads"]
 
@@ -16,9 +16,9 @@ R = TypeVar("R")
 
 
 def on_threads(
-    task: Callable[[Chunk], R], chunks: Iterable[Chunk], threads: int
-) -> Iterator[tuple[Chunk, R]]:
-    """Results in the order of the chunks.
+    task: Callable[[Group], R], chunks: Iterable[Chunk], threads: int
+) -> Iterator[tuple[Group, R]]:
+    """Results in the order of the chunks, each chunk a group of its own.
 
     Parameters
     ----------
@@ -32,22 +32,23 @@ def on_threads(
     -----
     At most ``threads + 2`` results exist besides what the caller keeps. If the caller stops, or an
     error or an interruption comes, chunks that have not begun are dropped and those at work are
-    waited for (a fraction of a second each): nothing goes on running.
+    waited for (some seconds at most): nothing goes on running.
     """
+    groups = (Group((chunk,)) for chunk in chunks)
     if threads == 1:
-        for chunk in chunks:
-            yield chunk, task(chunk)
+        for group in groups:
+            yield group, task(group)
         return
-    coming = iter(chunks)
-    waiting: deque[tuple[Chunk, Future[R]]] = deque()
+    coming = iter(groups)
+    waiting: deque[tuple[Group, Future[R]]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="ensemble")
     try:
-        waiting.extend((chunk, pool.submit(task, chunk)) for chunk in islice(coming, threads + 2))
+        waiting.extend((group, pool.submit(task, group)) for group in islice(coming, threads + 2))
         while waiting:
-            chunk, future = waiting.popleft()
+            group, future = waiting.popleft()
             made = future.result()
             del future
-            waiting.extend((c, pool.submit(task, c)) for c in islice(coming, 1))
-            yield chunk, made
+            waiting.extend((g, pool.submit(task, g)) for g in islice(coming, 1))
+            yield group, made
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble.checkpoint import Checkpoint
-from debtcycle.machine.ensemble.chunks import Chunk, Job, Mergeable, Progress, Task, chunks_of
+from debtcycle.machine.ensemble.chunks import Group, Job, Mergeable, Progress, Task, chunks_of
 from debtcycle.machine.ensemble.local import on_threads
 from debtcycle.machine.ensemble.spare import forget
 
@@ -48,12 +48,12 @@ class _SoFar:
         if self.checkpoint is not None and self.checkpoint.told is not None:
             self.checkpoint.told(what, self.done, self.paths)
 
-    def take(self, chunk: Chunk, part: Any) -> None:
-        """Merge the next chunk."""
+    def take(self, group: Group, part: Any) -> None:
+        """Merge the next chunks."""
         self.whole = False
         self.total = part if self.total is None else self.total.merge(part)
-        self.chunks += 1
-        self.done += chunk.paths
+        self.chunks += len(group.chunks)
+        self.done += group.paths
         self.whole = True
         if self.checkpoint is not None:
             self.checkpoint.keep(self.total, self.chunks)
@@ -102,7 +102,7 @@ def run_ensemble(
     chunk_paths : int, optional
         Paths of a chunk, a multiple of 64.
     progress : callable, optional
-        Told (paths done, paths) after each chunk.
+        Told (paths done, paths) after each chunk, on a cluster after each few.
     checkpoint : Checkpoint, optional
         From which a run that was cut off goes on, and where this one is kept.
 
@@ -122,7 +122,7 @@ def run_ensemble(
     so_far = _SoFar.of(checkpoint, paths, chunk_paths)
     chunks = islice(chunks_of(paths, chunk_paths), so_far.chunks, None)
     task = Task(job, seed)
-    parts: Iterator[tuple[Chunk, Any]]
+    parts: Iterator[tuple[Group, Any]]
     if cluster is None:
         threads = (os.cpu_count() or 1) if workers is None else workers
         if threads < 1:
@@ -131,12 +131,12 @@ def run_ensemble(
     else:
         from debtcycle.machine.ensemble.cluster import on_cluster
 
-        parts = on_cluster(task, chunks, cluster)
+        parts = on_cluster(task, list(chunks), cluster)
     try:
         # Closed at once, not when the collector finds it: workers must not outlive an interruption.
         with so_far, closing(cast(Any, parts)):
-            for chunk, part in parts:
-                so_far.take(chunk, part)
+            for group, part in parts:
+                so_far.take(group, part)
                 if progress is not None:
                     progress(so_far.done, paths)
     finally:

@@ -26,7 +26,7 @@ Values = NDArray[np.float64]
 LANES = 8  # numbers of a vector register of 512 bits; smaller ones are used several at a time
 STEPS = 64  # calls into which a long single path is divided for its progress
 LONG = 200_000  # values of a path from which on progress is told
-WINDOW = 64  # rows of a group's own history beyond its lags
+WINDOW = 8  # rows of a group's own history beyond its lags: few, so that they stay near the core
 
 
 _making = threading.Lock()

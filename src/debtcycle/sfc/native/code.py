@@ -17,7 +17,7 @@ from debtcycle.sfc.program import COPY, Program
 
 __all__ = ["Layout", "read", "stretch", "write"]
 
-LONGEST = 400  # operations of one function
+LONGEST = 2000  # operations of one function: all of a block's slopes where that is possible
 _ARITHMETIC = {Op.ADD: "fadd", Op.SUB: "fsub", Op.MUL: "fmul", Op.DIV: "fdiv"}
 _COMPARISONS = {
     Op.LT: "olt", Op.LE: "ole", Op.GT: "ogt", Op.GE: "oge", Op.EQ: "oeq", Op.NE: "une",

@@ -97,10 +97,11 @@ class Elimination:
             f.store(inverse, self.inverse, self.index(column))
             for row in self.span(below, size):
                 factor = f.op("fmul", f.load(self.matrix, self.cell(row, column)), inverse)
+                away = f.minus(factor)
                 for k in self.span(below, size + 1):
-                    place = self.cell(row, k)
-                    part = f.op("fmul", factor, f.load(self.matrix, self.cell(column, k)))
-                    f.store(f.op("fsub", f.load(self.matrix, place), part), self.matrix, place)
+                    place, upper = self.cell(row, k), f.load(self.matrix, self.cell(column, k))
+                    made = f.fused(away, upper, f.load(self.matrix, place))
+                    f.store(made, self.matrix, place)
         self.substitute()
 
     def substitute(self) -> None:
@@ -112,8 +113,8 @@ class Elimination:
             f.set(f.v, total, f.load(self.matrix, self.cell(row, size)))
             for k in self.span(self.after(row), size):
                 known = f.load(self.solution, self.index(k))
-                part = f.op("fmul", f.load(self.matrix, self.cell(row, k)), known)
-                f.set(f.v, total, f.op("fsub", f.get(f.v, total), part))
+                entry = f.minus(f.load(self.matrix, self.cell(row, k)))
+                f.set(f.v, total, f.fused(entry, known, f.get(f.v, total)))
             inverse = f.load(self.inverse, self.index(row))
             value = f.op("fmul", f.get(f.v, total), inverse)
             self.note(f.compare("ole", f.absolute(value), self.f.lanes.number(HUGE)))
