@@ -29,7 +29,8 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
-        self.feed(page)
+        # A date is kept on one line by a mark around it; the sentence is the same without.
+        self.feed(re.sub(r'<span class="day">(.*?)</span>', r"\1", page))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))

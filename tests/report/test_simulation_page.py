@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,7 +53,8 @@ def test_pages_are_whole_and_silent(pages: dict[str, str]) -> None:
         page = Page(text)
         assert not page.tags & {"script", "link[rel=stylesheet]", "iframe", "img"}
         figures = [attrs["id"] for tag, attrs in page.elements if tag == "figure"]
-        wanted = {"differences", "phases", "hazard", "causes", "fans"}
+        fans = {f"fans-{group}" for group in ("yields", "equity", "other", "goods")}
+        wanted = {"differences", "phases", "hazard", "causes"} | fans
         wanted = wanted if name.startswith("one") else {"beside", "phases", "hazard"}
         assert sorted(figures) == sorted(f"chart-{chart}" for chart in wanted)
         assert "http" not in text.replace("http://www.w3.org/", "").replace("http-equiv", "")
@@ -95,3 +98,47 @@ def test_the_page_opens_silently_within_its_width(
     page.close()
     assert (said, asked, outside) == ([], [], [])
     assert wide[0] <= wide[1]
+
+
+def test_a_range_stands_under_its_median_and_a_name_heads_its_rows(pages: dict[str, str]) -> None:
+    page = pages["one-en"]
+    table = page[page.index('<details id="yields"') : page.index('<details id="premia"')]
+    kinds = re.findall(r"<tr(?: class=\"(\w+)\")?>", table[table.index("<tbody>") :])
+    assert kinds[:7] == ["group", "sub", "under", "sub", "under", "sub", "under"]
+    assert 'colspan="6"' in table
+    first = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert re.findall(r"<tr(?: class=\"(\w+)\")?>", first)[:4] == ["", "under", "", "under"]
+
+
+def test_no_line_ends_within_a_date(pages: dict[str, str]) -> None:
+    date = r"(?<![\w-])\d{4}-(?:\d{2}(?:-\d{2})?|Q\d)(?![\w-])"
+    for page in pages.values():
+        body = page[page.index("<h1") : page.index("<footer")]
+        bare = re.sub(r"<svg.*?</svg>|<figcaption.*?</figcaption>", "", body, flags=re.DOTALL)
+        kept = re.findall(r'<span class="day">(.*?)</span>', bare)
+        assert len(kept) > 5
+        assert all(re.fullmatch(date, day) for day in kept)
+        rest = re.sub(r'<span class="day">.*?</span>|<[^>]*>', " ", bare)
+        assert re.findall(date, rest) == []
+
+
+def test_a_folded_section_is_pointed_at_by_what_it_holds(pages: dict[str, str]) -> None:
+    """A browser opens a folded section for a target inside it, not for the section itself."""
+    page = pages["one-en"]
+    assert 'href="#in-equity"' in page
+    assert re.search(r'<details id="equity">\s*<summary>.*?</summary>\s*<span[^>]*id="in-equity"',
+                     page)  # fmt: skip
+    assert 'href="#phases"' in page
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_phases_that_are_not_asked_about_are_not_drawn(study_of: Any, lang: str) -> None:
+    words = words_of(lang)
+    spec = json.dumps(simulation_specs(study_of("forced-cash"), words)["phases"],
+                      ensure_ascii=False)  # fmt: skip
+    assert words("sim.phase.P4") in spec
+    for phase in ("P1", "P2", "P3"):
+        assert words(f"sim.phase.{phase}") not in spec
+        assert words(f"sim.phase.{phase}") in json.dumps(
+            simulation_specs(study_of("qe-into-bubble"), words)["phases"], ensure_ascii=False
+        )

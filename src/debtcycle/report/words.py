@@ -54,6 +54,14 @@ class Words:
         key = "programme." + "_".join(re.findall(r"[a-z0-9]+", name.lower()))
         return self(key) if key in self.texts else name
 
+    def publishers(self, names: Iterable[str]) -> str:
+        """Publishers in their order by name, in the language; one without a text as it is."""
+        listed = []
+        for name in sorted(set(names)):
+            key = "publisher." + "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+            listed.append(self(key) if key in self.texts else name)
+        return self("list.comma").join(listed)
+
     def series(self, series_id: str) -> str:
         """Name of a series."""
         return self.catalogue[series_id].name(self.lang)

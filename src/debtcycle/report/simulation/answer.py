@@ -6,7 +6,7 @@ import math
 
 from debtcycle.machine.study import Study
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
-from debtcycle.report.format import MINUS, figure
+from debtcycle.report.format import figure
 from debtcycle.report.simulation.notes import notes
 from debtcycle.report.simulation.reading import (
     HEADLINE,
@@ -30,6 +30,7 @@ from debtcycle.report.words import Words
 __all__ = ["answer", "difference_table", "run_line"]
 
 _A_YEAR, _THREE_YEARS = 4, 12
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MANY_FAILED = 0.01  # of the paths: beyond it the first screen says so
 
 
@@ -152,7 +153,7 @@ def difference_table(words: Words, study: Study) -> Table:
         cells = (number(study, name, value, plus=True) for value in medians)
         rows.append((title_of(words, study, name, difference=True), *cells))
         ranges = (spread(words, study, name, "difference", quarter) for quarter in quarters)
-        rows.append((words("sim.row.range"), *ranges))
+        rows.append((f"  {words('sim.row.range')}", *ranges))
     right = frozenset(range(1, len(head)))
     return Table(head, tuple(rows), right, words("sim.table.difference"))
 
@@ -171,7 +172,11 @@ def run_line(words: Words, study: Study) -> str:
 
 
 def _small(value: float) -> str:
-    return f"{value:.1e}".replace("-", MINUS)
+    """A very small number as a power of ten."""
+    if not value:
+        return "0"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits}×10{str(int(power)).translate(_RAISED)}"
 
 
 def _failed(words: Words, study: Study) -> tuple[Para, ...]:
