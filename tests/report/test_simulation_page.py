@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from debtcycle.charts import caption_of
 from debtcycle.i18n import LANGUAGES
 from debtcycle.report.build import words_of
+from debtcycle.report.document import Bullets, Document, Para, Section, Table
+from debtcycle.report.html import render_page
 from debtcycle.report.simulation.beside import build_beside
 from debtcycle.report.simulation.build import build_simulation
 from debtcycle.report.simulation.page import FOLDED, render_beside, render_simulation
@@ -111,7 +114,7 @@ def test_a_range_stands_under_its_median_and_a_name_heads_its_rows(pages: dict[s
 
 
 def test_no_line_ends_within_a_date(pages: dict[str, str]) -> None:
-    date = r"(?<![\w-])\d{4}-(?:\d{2}(?:-\d{2})?|Q\d)(?![\w-])"
+    date = r"(?a)(?<![\w-])\d{4}-(?:\d{2}(?:-\d{2})?|Q\d)(?![\w-])"
     for page in pages.values():
         body = page[page.index("<h1") : page.index("<footer")]
         bare = re.sub(r"<svg.*?</svg>|<figcaption.*?</figcaption>", "", body, flags=re.DOTALL)
@@ -142,3 +145,37 @@ def test_phases_that_are_not_asked_about_are_not_drawn(study_of: Any, lang: str)
         assert words(f"sim.phase.{phase}") in json.dumps(
             simulation_specs(study_of("qe-into-bubble"), words)["phases"], ensure_ascii=False
         )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_two_programmes_from_one_start_are_not_told_as_two_starts(study_of: Any, lang: str) -> None:
+    words = words_of(lang)
+    pair = study_of("melt-up-and-tightening"), study_of("forced-cash")
+    document = build_beside(*pair, words)
+    sections = {section.key: section for section in document.sections}
+    assert sections["answer"].title == words("sim.beside.section_one_start")
+    assert sections["start"].title == words("sim.section.start")
+    first, facts = (
+        next(b for b in sections[key].blocks if isinstance(b, Table)) for key in ("answer", "start")
+    )
+    assert first.title == words("sim.table.contrast")
+    assert len(facts.head) == 2
+    shares = next(b for b in sections["phases"].blocks if isinstance(b, Table))
+    assert [row[0] for row in shares.rows] == [
+        words("sim.phase.P4"), words("sim.phase.P4_without")
+    ]  # fmt: skip
+    title = caption_of(beside_specs(*pair, words)["beside"]).title
+    assert title == words("chart.beside_two.title")
+    # The essay's own pair is what it was.
+    essay = build_beside(study_of("qe-into-bubble"), study_of("qe-into-depression"), words)
+    assert essay.sections[0].title == words("sim.beside.section")
+    assert len(next(b for b in essay.sections[1].blocks if isinstance(b, Table)).head) == 3
+
+
+def test_commands_are_set_as_commands_and_markup_stays_text(pages: dict[str, str]) -> None:
+    made = Document("en", "t", (Section("a", "a", (
+        Para("call `debtcycle <b>` on 2025-12-15"), Bullets(("`x`",)),
+    )),))  # fmt: skip
+    page = render_page(made, {}, words=words_of("en"), date="2025-12-15")
+    assert '<code>debtcycle &lt;b&gt;</code> on <span class="day">2025-12-15</span>' in page
+    assert "<li><code>x</code></li>" in page

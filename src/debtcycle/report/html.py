@@ -46,8 +46,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 _FOLDED = frozenset({"claims", "notes"})
 _WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([\d.]+)"')
 _BARS = frozenset("█▓▒░· │")
-# Days, months and quarters as the report writes them: no line may end within one.
-_DAY = re.compile(r"(?<![\w-])\d{4}-(?:\d{2}(?:-\d{2})?|Q\d)(?![\w-])")
+# Commands between grave accents; days, months and quarters, within which no line may end.
+_MARKED = re.compile(
+    r"`(?P<command>[^`]+)`|(?<![\w-])\d{4}-(?:\d{2}(?:-\d{2})?|Q\d)(?![\w-])", re.ASCII
+)
 _HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
 
@@ -92,12 +94,15 @@ def _resource(name: str) -> str:
     return (files("debtcycle.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _dated(text: str) -> Markup:
-    """A text, escaped, whose dates are kept whole."""
+def _marked(text: str) -> Markup:
+    """A text, escaped, whose dates are kept whole and whose commands are set as such."""
     parts, end = [], 0
-    for found in _DAY.finditer(text):
-        parts += [escape(text[end : found.start()]), Markup('<span class="day">')]
-        parts += [escape(found[0]), Markup("</span>")]
+    for found in _MARKED.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        if found["command"] is None:
+            parts.append(Markup('<span class="day">{}</span>').format(found[0]))
+        else:
+            parts.append(Markup("<code>{}</code>").format(found["command"]))
         end = found.end()
     return Markup("").join([*parts, escape(text[end:])])
 
@@ -136,7 +141,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(dated=_dated, rows=_rows)
+    environment.filters.update(marked=_marked, rows=_rows)
     return environment.get_template("report.html.j2")
 
 

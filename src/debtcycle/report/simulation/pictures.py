@@ -26,7 +26,7 @@ from debtcycle.machine.attribution import CHANNELS
 from debtcycle.machine.phases import PHASES
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import AHEAD, POP
-from debtcycle.report.simulation.beside import labels
+from debtcycle.report.simulation.beside import asked_phases, labels, same_programme
 from debtcycle.report.simulation.leaving import loosens
 from debtcycle.report.simulation.reading import (
     GROUPS,
@@ -108,11 +108,6 @@ def _differences(words: Words, study: Study) -> Spec:
     return fans_chart(data, words, name="differences", sources=_sources(words, study))
 
 
-def _asked(studies: Sequence[Study]) -> tuple[str, ...]:
-    """Phases that are drawn: where nothing eases, the fourth alone and what is not in it."""
-    return PHASES if any(loosens(study) for study in studies) else (PHASES[0], PHASES[-1])
-
-
 def _named_shares(study: Study, names: Sequence[str]) -> NDArray[np.float64]:
     """Parts of the paths by phase; where nothing eases, in the fourth or in none."""
     shares = study.outcome.phases
@@ -125,7 +120,8 @@ def _named_shares(study: Study, names: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _phases(words: Words, titled: Sequence[tuple[str, Study]]) -> Spec:
-    asked = _asked([study for _, study in titled])
+    # Beside the phases that are asked about stands what is in none of them.
+    asked = tuple(dict.fromkeys((PHASES[0], *asked_phases(*(study for _, study in titled)))))
     shares = tuple(
         (title, tuple(tuple(map(float, row)) for row in _named_shares(study, asked)))
         for title, study in titled
@@ -197,9 +193,10 @@ def beside_specs(one: Study, other: Study, words: Words) -> dict[str, Spec]:
         for name in PANELS
     )
     data = FansData(panels, nought=True)
+    name = "beside" if same_programme(one, other) else "beside_two"
     sources = _sources(words, one, other)
     return {
-        "beside": fans_chart(data, words, name="beside", sources=sources),
+        "beside": fans_chart(data, words, name=name, sources=sources),
         "phases": _phases(words, titled),
         "hazard": _hazard(words, titled),
     }
