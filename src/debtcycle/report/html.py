@@ -46,6 +46,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 _FOLDED = frozenset({"claims", "notes"})
 _WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([\d.]+)"')
 _BARS = frozenset("█▓▒░· │")
+_UNIT = re.compile(r"(?<=\d) (?=(?:pp|bp|bn)\b)")
 # Commands between grave accents; days, months and quarters, within which no line may end.
 _MARKED = re.compile(
     r"`(?P<command>[^`]+)`|(?<![\w-])\d{4}-(?:\d{2}(?:-\d{2})?|Q\d)(?![\w-])", re.ASCII
@@ -96,6 +97,8 @@ def _resource(name: str) -> str:
 
 def _marked(text: str) -> Markup:
     """A text, escaped, whose dates are kept whole and whose commands are set as such."""
+    # No line ends between a number and its unit either.
+    text = _UNIT.sub("\u00a0", text)
     parts, end = [], 0
     for found in _MARKED.finditer(text):
         parts.append(escape(text[end : found.start()]))

@@ -55,12 +55,13 @@ def _looked_at(study: Study) -> tuple[int, int]:
 def _lead(words: Words, study: Study) -> str:
     quarter, _ = _looked_at(study)
     peak, most = farthest(study, "inflation")
+    figures = ("real_yield_10y", "growth_equity_nominal", "gold_nominal")
+    said = {"when": when(words, quarter), "changes": _changes(words, study, figures, quarter)}
+    if most == 0.0:
+        return words("sim.lead_same", **said)
     return words(
         "sim.lead",
-        when=when(words, quarter),
-        changes=_changes(
-            words, study, ("real_yield_10y", "growth_equity_nominal", "gold_nominal"), quarter
-        ),
+        **said,
         inflation=one_of(words, study, "inflation", most),
         peak=when(words, peak),
     )
@@ -120,18 +121,27 @@ def _prices(words: Words, study: Study, year: int, three: int) -> str:
                  changes_later=_changes(words, study, figures, three))  # fmt: skip
 
 
+def _output(words: Words, study: Study, three: int) -> str:
+    """Output over three years and at its farthest; that it is the same where it never differs."""
+    far, most = farthest(study, "output_gap")
+    if most == 0.0:
+        return words("sim.answer.output_same")
+    mean = fan(study, "output_gap", "difference").mean[1 : three + 1].mean()
+    return words(
+        "sim.answer.output", output=one_of(words, study, "output_gap", float(mean)),
+        span=when(words, three), most=one_of(words, study, "output_gap", most),
+        when=when(words, far),
+    )  # fmt: skip
+
+
 def _sentences(words: Words, study: Study) -> tuple[str, ...]:
     year, three = _looked_at(study)
-    output = fan(study, "output_gap", "difference").mean[1 : three + 1].mean()
-    far, most = farthest(study, "output_gap")
     return (
         words("sim.answer.yields", when=when(words, year), changes=_changes(
             words, study, ("real_yield_10y", "nominal_yield_10y", "term_premium",
                            "credit_premium", "credit_spread", "equity_premium_growth"), year)),
         _prices(words, study, year, three),
-        words("sim.answer.output", output=one_of(words, study, "output_gap", float(output)),
-              span=when(words, three), most=one_of(words, study, "output_gap", most),
-              when=when(words, far)),
+        _output(words, study, three),
         _nominal_and_real(words, study),
         words("sim.answer.money", when=when(words, year),
               with_=_part(median(study, "monetisation", "with", year)),

@@ -157,6 +157,8 @@ def _not_asked(words: Words, study: Study) -> str:
     """That the phases are those of an easing, with the one that is a state of any economy."""
     place = PHASES.index("P4")
     quarter = int(study.outcome.phases[:, place].argmax())
+    if not study.outcome.phases[quarter, place] > 0:
+        return words("sim.phases.unasked_never")
     without, both = study.outcome.bursts[quarter]
     return words(
         "sim.phases.unasked", when=when(words, quarter),
