@@ -182,3 +182,19 @@ def test_explanations_have_true_minus_signs_and_money_in_the_unit_of_the_languag
     assert any(re.search(r"\$\d+,\d{3} bn", text) for text in texts["en"])
     assert any(re.search(r"\d+,\d{3}亿美元", text) for text in texts["zh"])
     assert not any("十亿" in text for text in texts["zh"])
+
+
+def test_a_range_says_its_unit_once() -> None:
+    found = {
+        lang: [words_of(lang).span(*given) for given in (
+            (0.35, 0.92, "percent_of_gdp"), (-0.71, 0.25, "pp"), (5.8, 6.2, "years"),
+            (1.55, 3.72, "percent"), (1.6, 2.4, "ratio"),
+        )]
+        for lang in LANGUAGES
+    }  # fmt: skip
+    assert found["en"] == [
+        "0.35…0.92% of GDP", "−0.71…+0.25 pp", "5.8…6.2 years", "1.55%…3.72%", "1.60…2.40"
+    ]  # fmt: skip
+    assert found["zh"] == [
+        "GDP的0.35%…0.92%", "−0.71个百分点…+0.25个百分点", "5.8年…6.2年", "1.55%…3.72%", "1.60…2.40"
+    ]  # fmt: skip

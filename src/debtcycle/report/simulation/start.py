@@ -98,8 +98,7 @@ def latest_figures(words: Words, facts: Iterable[Fact]) -> tuple[Para, ...]:
 def _range(words: Words, fact: Fact) -> str:
     if fact.low is None or fact.high is None:
         return MISSING
-    low, high = (words.value(value, fact.unit) for value in (fact.low, fact.high))
-    return words("sim.cells", low=low, high=high)
+    return words.span(fact.low, fact.high, fact.unit)
 
 
 def _named(words: Words, value: str | float) -> str | float:
