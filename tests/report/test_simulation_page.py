@@ -179,3 +179,18 @@ def test_commands_are_set_as_commands_and_markup_stays_text(pages: dict[str, str
     page = render_page(made, {}, words=words_of("en"), date="2025-12-15")
     assert '<code>debtcycle &lt;b&gt;</code> on <span class="day">2025-12-15</span>' in page
     assert "<li><code>x</code></li>" in page
+
+
+@pytest.mark.browser
+def test_the_contents_open_a_folded_section(
+    browser: Any, pages: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "one.html"
+    path.write_text(pages["one-en"], encoding="utf-8")
+    page, *_ = opened(browser, path, 1100)
+    assert not page.evaluate("document.getElementById('equity').open")
+    page.click("nav a[href='#in-equity']")
+    page.wait_for_function("document.getElementById('equity').open")
+    top = page.evaluate("document.querySelector('#equity h2').getBoundingClientRect().top")
+    page.close()
+    assert top >= 0
