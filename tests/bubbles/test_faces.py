@@ -285,7 +285,7 @@ def test_the_answer_can_go_to_a_file(csv_file: Path, tmp_path: Path, capsys: Out
     assert capsys.readouterr().out == ""
     text = out.read_text("utf-8")
     assert "BIC, at most 4" in text
-    assert "bsadf, 99 %" in text
+    assert "bsadf, 99%" in text
     assert "5,000" in text
 
 

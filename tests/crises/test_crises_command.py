@@ -40,9 +40,9 @@ def test_every_command_speaks_both_languages(read, lang, name):  # noqa: F811
 
 def test_no_share_stands_without_its_interval_and_its_counts(read):  # noqa: F811
     out = " ".join(read("crises", "today", *DAY).out.split())
-    shares = re.findall(r"(?:after|within \d y:) \d+ %", out)
+    shares = re.findall(r"(?:after|within \d y:) \d+%", out)
     whole = re.findall(
-        r"\d+ %(?: of such country-years)?, interval \d+ to \d+ % "
+        r"\d+%(?: of such country-years)?, interval \d+ to \d+% "
         r"\(\d+ country-years, \d+ crises, \d+ countries, known by \d{4}\)", out
     )  # fmt: skip
     assert len(shares) == len(whole) >= 10

@@ -457,7 +457,9 @@ def test_what_the_essay_expects_is_held_against_what_was_found(study_of: Any) ->
     assert table.rows[3][5] == ("yes" if added[0] - added[1] >= DOING else "no")
     unlike = build_beside(one, study_of("qt"), words).sections[0]
     assert len(next(b for b in unlike.blocks if isinstance(b, Table)).head) == 4
-    assert Para(words("sim.beside.differ")) in unlike.blocks
+    assert Para(words("sim.beside.differ_one_start")) in unlike.blocks
+    elsewhere = build_beside(other, study_of("qt"), words).sections[0]
+    assert Para(words("sim.beside.differ")) in elsewhere.blocks
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -204,3 +204,26 @@ def test_that_both_runs_do_the_same_is_said(study_of: Made, lang: str) -> None:
     assert note not in notes(words, made)
     for plan in (Plan(), made.scenario.with_):
         assert note in notes(words, doing(made, plan, plan))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_said_to_happen_after_no_quarters(study_of: Made, lang: str) -> None:
+    """A state that no path enters, and runs that do not differ, have no quarter to be named."""
+    words, made = words_of(lang), study_of("forced-cash")
+    shares = made.outcome.phases.copy()
+    shares[:, 0] += shares[:, -1]
+    shares[:, -1] = 0.0
+    calm = dataclasses.replace(made, outcome=dataclasses.replace(made.outcome, phases=shares))
+    assert words("sim.phases.unasked_never") in texts(section(calm, lang, "phases").blocks)
+    fans = {
+        name: {**sides, "difference": dataclasses.replace(
+            sides["difference"], mean=0.0 * sides["difference"].mean,
+            quantiles=0.0 * sides["difference"].quantiles,
+        )}
+        for name, sides in made.outcome.fans.items()
+    }  # fmt: skip
+    same = dataclasses.replace(made, outcome=dataclasses.replace(made.outcome, fans=fans))
+    told = texts(section(same, lang, "answer").blocks)
+    assert words("sim.answer.output_same") in told
+    for text in (*told, *texts(section(calm, lang, "phases").blocks)):
+        assert words("sim.quarters", n=0) not in text

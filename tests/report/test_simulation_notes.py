@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -31,7 +32,7 @@ from debtcycle.report.simulation.notes import (
 )
 from debtcycle.report.simulation.page import render_simulation
 from debtcycle.report.simulation.reading import median
-from debtcycle.report.simulation.start import earlier
+from debtcycle.report.simulation.start import earlier, explained
 
 BUBBLE, DEPRESSION = "qe-into-bubble", "qe-into-depression"
 Made = Callable[[str], Study]
@@ -153,3 +154,47 @@ def test_ranges_of_earlier_months_hold_what_came(study_of: Made) -> None:
     assert cape.low is not None
     assert cape.low < cape.value * 896.24 / 968.80  # the S&P 500 of the day over October's mean
     assert np.isfinite(cape.value)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_effect_that_reads_as_the_bound_is_not_outside_it(
+    study_of: Made, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    words, made = words_of(lang), study_of(BUBBLE)
+    found = effect_bp(made)
+    assert found is not None
+    shown = round(found[1], 1)
+    for low, said in ((shown, 0), (shown + 0.1, 1), (shown - 0.1, 0)):
+        monkeypatch.setattr("debtcycle.report.simulation.notes.MEASURED_BP", (low, 99.0))
+        assert len(size(words, made)) == said
+
+
+def test_explanations_have_true_minus_signs_and_money_in_the_unit_of_the_language(
+    study_of: Made,
+) -> None:
+    made = study_of(DEPRESSION)
+    texts = {
+        lang: [explained(words_of(lang), fact) for fact in made.opening.facts] for lang in LANGUAGES
+    }
+    for lang in LANGUAGES:
+        assert not [text for text in texts[lang] if re.search(r"[\s(（]-\d", text)]
+        assert any("−1.00" in text for text in texts[lang])
+    assert any(re.search(r"\$\d+,\d{3} bn", text) for text in texts["en"])
+    assert any(re.search(r"\d+,\d{3}亿美元", text) for text in texts["zh"])
+    assert not any("十亿" in text for text in texts["zh"])
+
+
+def test_a_range_says_its_unit_once() -> None:
+    found = {
+        lang: [words_of(lang).span(*given) for given in (
+            (0.35, 0.92, "percent_of_gdp"), (-0.71, 0.25, "pp"), (5.8, 6.2, "years"),
+            (1.55, 3.72, "percent"), (1.6, 2.4, "ratio"),
+        )]
+        for lang in LANGUAGES
+    }  # fmt: skip
+    assert found["en"] == [
+        "0.35…0.92% of GDP", "−0.71…+0.25 pp", "5.8…6.2 years", "1.55%…3.72%", "1.60…2.40"
+    ]  # fmt: skip
+    assert found["zh"] == [
+        "GDP的0.35%…0.92%", "−0.71个百分点…+0.25个百分点", "5.8年…6.2年", "1.55%…3.72%", "1.60…2.40"
+    ]  # fmt: skip

@@ -31,6 +31,10 @@ LABELS = {
     "bubbles.label.lag": "lags",
     "bubbles.label.most": "at most",
     "bubbles.label.method": "critical values",
+    "bubbles.label.method.monte-carlo": "Monte Carlo",
+    "bubbles.label.method.sieve": "sieve",
+    "bubbles.label.method.wild": "wild",
+    "bubbles.label.method.wild-in-place": "wild, in place",
     "bubbles.label.replications": "replications",
     "bubbles.label.sequence": "critical sequence",
     "bubbles.label.statistic": "statistic",
@@ -77,7 +81,7 @@ def _p(value: float, least: float) -> str:
 
 
 def _number(value: float) -> str:
-    return "-" if value != value else f"{value:.3f}"
+    return "-" if value != value else f"{value:,.3f}".replace("-", "\u2212")
 
 
 def _head(
@@ -91,9 +95,10 @@ def _head(
     lag = str(test.lag)
     if test.rule is not None:
         lag = f"{test.rule.upper()}, {texts('bubbles.label.most')} {test.lag}"
-    method = (
-        critical.method if critical.horizon is None else f"{critical.method} ({critical.horizon})"
-    )
+    known = f"bubbles.label.method.{critical.method}"
+    method = texts(known) if known in LABELS else critical.method
+    if critical.horizon is not None:
+        method = f"{method} ({critical.horizon})"
     rows = [
         ("observations", str(test.n)),
         ("window", str(test.window)),
@@ -126,7 +131,7 @@ def _statistics(
 ) -> list[str]:
     """Statistics with critical values and p-values."""
     rows = [[texts("bubbles.label.statistic"), texts("bubbles.label.value"),
-             *(f"{one} %" for one in LEVELS), texts("bubbles.label.p")]]  # fmt: skip
+             *(f"{one}%" for one in LEVELS), texts("bubbles.label.p")]]  # fmt: skip
     for name, value in values:
         bounds = [_number(critical.value(name, one)) for one in LEVELS]
         shown = _p(critical.p_value(name, value), critical.least_p)
@@ -162,7 +167,7 @@ def table(
     """Head, statistics with critical values and p-values, episodes."""
     shortest = default_duration(test.n) if min_duration is None else min_duration
     head = [("series", test.series.name or "-")]
-    head += _head(test, critical, f"{definition}, {level} %", shortest, texts)
+    head += _head(test, critical, f"{definition}, {level}%", shortest, texts)
     for name, code in (("left_out", CONSTANT), ("undefined", PERFECT)):
         if count := int((test.flags == code).sum()):
             head.append((name, str(count)))
@@ -188,7 +193,7 @@ def panel_table(
     """Head, the panel's GSADF with critical values and p-value, that of each series, episodes."""
     shortest = default_duration(test.n) if min_duration is None else min_duration
     found = test.episodes(critical, level=level, min_duration=min_duration)
-    head = _head(test, critical, f"bsadf, {level} %", shortest, texts)
+    head = _head(test, critical, f"bsadf, {level}%", shortest, texts)
     members = [[texts("bubbles.label.series"), "GSADF"]]
     members += [[one.series.name or "-", _number(one.gsadf)] for one in test.members]
     return _joined(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from debtcycle.charts.spec import SCORE_TICKS, Spec, Words, figure, frame, signed
-from debtcycle.charts.theme import AXIS_COLOURS, COLD, HOT, INK, MUTED
+from debtcycle.charts.theme import AXIS_COLOURS, COLD, HOT, INK, MUTED, PAPER
 
 __all__ = ["AxesData", "AxisRow", "InputRow", "axes_chart", "inputs_chart"]
 
@@ -131,16 +131,22 @@ def _dots(data: AxesData, words: Words, kind: str, y: Spec) -> list[Spec]:
             "mark": {"type": "point", "filled": True, "opacity": 1, "size": 150},
             "encoding": {"x": x, "y": y, "color": colour},
         },
-        {
-            "data": {"values": rows},
-            "mark": {
-                "type": "text",
-                "dy": -15 if kind == "now" else 17,
-                "fontWeight": "bold" if kind == "now" else "normal",
-                "color": HOT if kind == "now" else COLD,
-            },
-            "encoding": {"x": x, "y": y, "text": {"field": "text"}},
-        },
+        *(
+            {
+                "data": {"values": rows},
+                "mark": {
+                    "type": "text",
+                    "dy": -15 if kind == "now" else 17,
+                    "fontWeight": "bold" if kind == "now" else "normal",
+                    "color": HOT if kind == "now" else COLD,
+                    **extra,
+                },
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+            }
+            # A stroke is painted over the letters, so they come twice: a halo, then the figure,
+            # which the lines of the anchors would else run through.
+            for extra in ({"stroke": PAPER, "strokeWidth": 4}, {})
+        ),
     ]
 
 

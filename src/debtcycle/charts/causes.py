@@ -10,6 +10,7 @@ from debtcycle.charts.theme import COLD, HOT, INK, MUTED, SECOND, THIRD
 
 __all__ = ["CausePanel", "CausesData", "causes_chart"]
 
+_TICKS = 5
 _COLOURS = (COLD, SECOND, "#e3a21a", THIRD, HOT)
 
 
@@ -72,12 +73,16 @@ def _panel(panel: CausePanel, data: CausesData, words: Words) -> Spec:
         "field": "q",
         "type": "nominal",
         "sort": list(data.quarters),
-        "axis": {"title": None, "labelAngle": 0, "domain": False, "ticks": False},
-    }
+        # A label of two words stands on two lines: on one it would meet its neighbour.
+        "axis": {"title": None, "labelAngle": 0, "domain": False, "ticks": False,
+                 "labelExpr": "split(datum.label, ' ')"},
+    }  # fmt: skip
     y: Spec = {
         "field": "v",
         "type": "quantitative",
-        "axis": {"title": words("chart.causes.y"), "tickCount": 5},
+        "axis": {"title": words("chart.causes.y"), "tickCount": _TICKS},
+        # Every panel ends at a line of its grid, so that the titles stand at one height.
+        "scale": {"nice": _TICKS},
     }
     nought = {
         "data": {"values": [{"v": 0}]},

@@ -79,7 +79,11 @@ def _panel(values: Sequence[Spec], asset: str, data: EventData, words: Words, fi
             "clamp": True,
             "interpolate": "rgb",
         },
-        "legend": {"title": words("chart.events.colour"), "gradientLength": 220, "format": "+d"},
+        "legend": {
+            "title": words("chart.events.colour"),
+            "gradientLength": 220,
+            "labelExpr": "datum.value ? format(datum.value, '+d') : '0'",
+        },
     }
     return {
         "title": {"text": asset, "fontSize": 13, "offset": 6, "anchor": "middle", "color": INK},

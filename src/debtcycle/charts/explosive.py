@@ -128,7 +128,8 @@ def _panel(panel: ExplosivePanel, row: ExplosiveRow, words: Words, level: int, *
     y: Spec = {
         "field": "v",
         "type": "quantitative",
-        "scale": {"zero": False},
+        # Every panel ends at a line of its grid, so that the titles of a row stand at one height.
+        "scale": {"zero": False, "nice": 4},
         "axis": {
             "title": words("chart.explosive.y") if first else None,
             "tickCount": 4,

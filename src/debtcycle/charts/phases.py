@@ -34,6 +34,11 @@ class PhasesData:
     without: tuple[str, tuple[Sequence[float | None], ...]]
 
 
+def _colours(count: int) -> list[str]:
+    """Colours of so many phases: the last one has its own, however few are drawn."""
+    return [*_COLOURS[: count - 1], _COLOURS[-1]]
+
+
 def _line(without: Sequence[float | None], name: str) -> Spec:
     """The last phase without the programme, drawn over the areas and named in the legend."""
     rows = [{"t": t, "v": figure(part), "run": name} for t, part in enumerate(without)]
@@ -81,7 +86,7 @@ def _panel(title: str, shares: Sequence[Sequence[float | None]],
             "color": {
                 "field": "phase",
                 "type": "nominal",
-                "scale": {"domain": list(data.names), "range": list(_COLOURS[: len(data.names)])},
+                "scale": {"domain": list(data.names), "range": _colours(len(data.names))},
                 "legend": {"title": None, "columns": 3},
             },
         },

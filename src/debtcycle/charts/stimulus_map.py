@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 380, 310
 # Labels of two dots closer than this would lie on each other.
 _NEAR_X, _NEAR_Y = 0.15, 0.11
 # Quadrants: name, corner, tint, and where its label stands.
+_HALO: Spec = {"stroke": "#ffffff", "strokeWidth": 4, "strokeOpacity": 0.85}
 _QUADRANTS = (
     ("top_right", 0.0, 0.0, 1.0, 1.0, "#fdeee3", "right", 0.97, 0.93),
     ("bottom_right", 0.0, -1.0, 1.0, 0.0, "#e4f0f8", "right", 0.97, -0.93),
@@ -219,7 +220,6 @@ def _place(point: MapPoint, text: str, size: float, busy: Sequence[Spot]) -> Box
 
 def _label(words: Words, place: Box, text: str, colour: str, size: float) -> list[Spec]:
     """A label with a white halo: SVG paints a stroke over its letters, so they come twice."""
-    halo: Spec = {"stroke": "#ffffff", "strokeWidth": 4, "strokeOpacity": 0.85}
     return [
         {
             "data": {"values": [{"x": figure(place.x), "y": figure(place.y), "text": text}]},
@@ -232,7 +232,7 @@ def _label(words: Words, place: Box, text: str, colour: str, size: float) -> lis
             },
             "encoding": {**_scales(words), "text": {"field": "text"}},
         }
-        for extra in (halo, {})
+        for extra in (_HALO, {})
     ]
 
 
@@ -253,11 +253,15 @@ def _path(words: Words, path: Sequence[MapPoint]) -> list[Spec]:
             "mark": {"type": "point", "filled": True, "color": HOT, "size": 22, "opacity": 0.8},
             "encoding": _scales(words),
         },
-        {
-            "data": {"values": _years(path)},
-            "mark": {"type": "text", "dy": -9, "fontSize": 10.5, "color": MUTED},
-            "encoding": {**_scales(words), "text": {"field": "year"}},
-        },
+        *(
+            {
+                "data": {"values": _years(path)},
+                "mark": {"type": "text", "dy": -9, "fontSize": 10.5, "color": MUTED, **extra},
+                "encoding": {**_scales(words), "text": {"field": "year"}},
+            }
+            # The path runs through where a year is written.
+            for extra in (_HALO, {})
+        ),
     ]
 
 

@@ -134,13 +134,22 @@ def _study(
     except ModelError as error:
         if error.message_id == "machine.negative":
             said = _holding(session, str(error.params["name"]))
-            raise ModelError(error.message_id, **{**error.params, "name": said}) from error
+            value = _plain(str(error.params["value"]))
+            shown = {**error.params, "name": said, "value": value}
+            raise ModelError(error.message_id, **shown) from error
         if error.message_id in ("machine.bought_out", "machine.swapped_out"):
             said = session.texts(f"opening.instrument.{error.params['asset']}")
             raise ModelError(error.message_id, **{**error.params, "asset": said}) from error
         raise
     finally:
         progress_end()
+
+
+def _plain(value: str) -> str:
+    """A small number without a power of ten and with a true minus sign."""
+    number = float(value)
+    text = value if "e" not in value else f"{number:.8f}".rstrip("0")
+    return text.replace("-", "\u2212")
 
 
 def _holding(session: Session, name: str) -> str:

@@ -101,7 +101,8 @@ def _text(session: Session, store: Store, view: View) -> str:
             item.info.id,
             item.info.name(lang),
             item.period or "-",
-            "-" if item.age_days is None else str(item.age_days),
+            # Projections reach beyond today: they have no age.
+            "-" if item.age_days is None or item.age_days < 0 else f"{item.age_days:,}",
             _remark(session, view, item),
         )
         for item in items

@@ -50,7 +50,9 @@ class Reader:
         """Refuse keys that mean nothing."""
         for key in entry:
             if key not in allowed:
-                near = ", ".join(difflib.get_close_matches(key, sorted(allowed), 3)) or "-"
+                # All of them, those written alike first: a key of another file is near to none.
+                alike = difflib.get_close_matches(key, sorted(allowed), 3)
+                near = ", ".join(dict.fromkeys((*alike, *sorted(allowed))))
                 raise refused(self.name, "key", where=where, key=key, near=near)
 
     def number(self, where: str, entry: Mapping[str, Any], key: str) -> float:

@@ -62,7 +62,7 @@ def sources_line(
     """
     used = tuple(origins)
     names = {view.catalogue[key].publisher for key in (*(o.series for o in used), *also)}
-    listed = ", ".join(sorted(names)) or words("chart.unknown")
+    listed = words.publishers(names) or words("chart.unknown")
     day = view.as_of.isoformat()
     stand_ins = sorted({words.series(origin.series) for origin in used if origin.stands_for})
     if not stand_ins:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from debtcycle import __version__
 from debtcycle.charts import Spec, caption_of, render_svg
@@ -46,6 +46,11 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 _FOLDED = frozenset({"claims", "notes"})
 _WIDTH = re.compile(r'^<svg [^>]*?\bwidth="([\d.]+)"')
 _BARS = frozenset("█▓▒░· │")
+_UNIT = re.compile(r"(?<=\d) (?=(?:pp|bp|bn)\b)")
+# Commands between grave accents; days, months and quarters, within which no line may end.
+_MARKED = re.compile(
+    r"`(?P<command>[^`]+)`|(?<![\w-])\d{4}-(?:\d{2}(?:-\d{2})?|Q\d)(?![\w-])", re.ASCII
+)
 _HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 
 
@@ -68,6 +73,14 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of a table; kind is ``group``, ``sub``, ``under`` or nothing."""
+
+    kind: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     """A section as the page shows it."""
 
@@ -82,6 +95,46 @@ def _resource(name: str) -> str:
     return (files("debtcycle.report") / "templates" / name).read_text(encoding="utf-8")
 
 
+def _marked(text: str) -> Markup:
+    """A text, escaped, whose dates are kept whole and whose commands are set as such."""
+    # No line ends between a number and its unit either.
+    text = _UNIT.sub("\u00a0", text)
+    parts, end = [], 0
+    for found in _MARKED.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        if found["command"] is None:
+            parts.append(Markup('<span class="day">{}</span>').format(found[0]))
+        else:
+            parts.append(Markup("<code>{}</code>").format(found["command"]))
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def _depth(row: tuple[str, ...]) -> int:
+    return len(row[0]) - len(row[0].lstrip(" "))
+
+
+def _rows(table: Table) -> tuple[_Row, ...]:
+    """The rows by what they are, told from the indentation that the text has.
+
+    A row without figures heads a group; a row further in than the one above it belongs to that
+    one (a range under its median); other rows further in belong to the group.
+    """
+    found: list[_Row] = []
+    for row in table.rows:
+        above = found[-1] if found else None
+        depth = _depth(row)
+        kind = "sub" if depth else ""
+        if len(row) > 1 and not any(row[1:]):
+            kind = "group"
+        elif above is not None and above.kind != "group":
+            further = depth - _depth(above.cells)
+            if further > 0 or (further == 0 and above.kind == "under"):
+                kind = "under"
+        found.append(_Row(kind, row))
+    return tuple(found)
+
+
 @lru_cache(maxsize=1)
 def _template() -> Template:
     environment = Environment(
@@ -91,6 +144,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters.update(marked=_marked, rows=_rows)
     return environment.get_template("report.html.j2")
 
 

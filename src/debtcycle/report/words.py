@@ -54,6 +54,14 @@ class Words:
         key = "programme." + "_".join(re.findall(r"[a-z0-9]+", name.lower()))
         return self(key) if key in self.texts else name
 
+    def publishers(self, names: Iterable[str]) -> str:
+        """Publishers in their order by name, in the language; one without a text as it is."""
+        listed = []
+        for name in sorted(set(names)):
+            key = "publisher." + "_".join(re.findall(r"[a-z0-9]+", name.lower()))
+            listed.append(self(key) if key in self.texts else name)
+        return self("list.comma").join(listed)
+
     def series(self, series_id: str) -> str:
         """Name of a series."""
         return self.catalogue[series_id].name(self.lang)
@@ -61,6 +69,22 @@ class Words:
     def value(self, value: float, unit: str, *, plus: bool | None = None) -> str:
         """A value with its unit."""
         return quantity(value, unit, self.texts, plus=plus, lang=self.lang)
+
+    def span(self, low: float, high: float, unit: str) -> str:
+        """A range of values; a unit that stands apart from its number is said once.
+
+        It follows the number in English ("0.35…0.92% of GDP") and may lead it in Chinese.
+        """
+        first, last = (self.value(value, unit) for value in (low, high))
+        _, gap, tail = last.partition(" ")
+        lead = re.match(r"\D*的", last)
+        if gap and first.endswith(f"{gap}{tail}"):
+            first = first.removesuffix(f"{gap}{tail}")
+            # The sign of percent stands with the first number too where it is no more than that.
+            first = first.removesuffix("%")
+        elif lead and first.startswith(lead[0]):
+            last = last.removeprefix(lead[0])
+        return self("sim.cells", low=first, high=last)
 
     def of(self, reading: Reading, *, plus: bool | None = None) -> str:
         """Value of a reading, or that it is unknown."""

@@ -138,7 +138,7 @@ def _releases(words: Words, items: Iterable[Health], on: date) -> Section | None
             _name(words, item),
             item.info.id,
             period_text(item.info, item.schedule.next_period),
-            publisher,
+            words.publishers((publisher,)),
         )
         for day, publisher, _, item in coming
     )

@@ -118,7 +118,8 @@ def notes(words: Words, findings: Findings) -> Section:
         if items:
             blocks += [Para(words(key)), Bullets(tuple(items))]
     if findings.not_held:
-        names = words("list.comma").join(words.series(name) for name in findings.not_held)
+        # Names have commas of their own.
+        names = words("list.semicolon").join(words.series(name) for name in findings.not_held)
         blocks.append(Para(words("notes.licensed", names=names)))
     blocks.append(Para(words("no_advice"), "dim"))
     return Section("notes", words("section.notes"), tuple(blocks))

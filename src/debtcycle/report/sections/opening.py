@@ -108,7 +108,7 @@ def _sureness(words: Words, findings: Findings) -> str:
         robust=percent_of_one(findings.robustness.agree),
     )
     if missing:
-        said += words("sure.missing", names=words.listed(missing))
+        said += words("sure.missing", names=words("list.semicolon").join(missing))
     return said
 
 

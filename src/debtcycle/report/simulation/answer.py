@@ -6,7 +6,7 @@ import math
 
 from debtcycle.machine.study import Study
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
-from debtcycle.report.format import MINUS, figure
+from debtcycle.report.format import figure
 from debtcycle.report.simulation.notes import notes
 from debtcycle.report.simulation.reading import (
     HEADLINE,
@@ -30,6 +30,7 @@ from debtcycle.report.words import Words
 __all__ = ["answer", "difference_table", "run_line"]
 
 _A_YEAR, _THREE_YEARS = 4, 12
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MANY_FAILED = 0.01  # of the paths: beyond it the first screen says so
 
 
@@ -54,12 +55,13 @@ def _looked_at(study: Study) -> tuple[int, int]:
 def _lead(words: Words, study: Study) -> str:
     quarter, _ = _looked_at(study)
     peak, most = farthest(study, "inflation")
+    figures = ("real_yield_10y", "growth_equity_nominal", "gold_nominal")
+    said = {"when": when(words, quarter), "changes": _changes(words, study, figures, quarter)}
+    if most == 0.0:
+        return words("sim.lead_same", **said)
     return words(
         "sim.lead",
-        when=when(words, quarter),
-        changes=_changes(
-            words, study, ("real_yield_10y", "growth_equity_nominal", "gold_nominal"), quarter
-        ),
+        **said,
         inflation=one_of(words, study, "inflation", most),
         peak=when(words, peak),
     )
@@ -119,18 +121,27 @@ def _prices(words: Words, study: Study, year: int, three: int) -> str:
                  changes_later=_changes(words, study, figures, three))  # fmt: skip
 
 
+def _output(words: Words, study: Study, three: int) -> str:
+    """Output over three years and at its farthest; that it is the same where it never differs."""
+    far, most = farthest(study, "output_gap")
+    if most == 0.0:
+        return words("sim.answer.output_same")
+    mean = fan(study, "output_gap", "difference").mean[1 : three + 1].mean()
+    return words(
+        "sim.answer.output", output=one_of(words, study, "output_gap", float(mean)),
+        span=when(words, three), most=one_of(words, study, "output_gap", most),
+        when=when(words, far),
+    )  # fmt: skip
+
+
 def _sentences(words: Words, study: Study) -> tuple[str, ...]:
     year, three = _looked_at(study)
-    output = fan(study, "output_gap", "difference").mean[1 : three + 1].mean()
-    far, most = farthest(study, "output_gap")
     return (
         words("sim.answer.yields", when=when(words, year), changes=_changes(
             words, study, ("real_yield_10y", "nominal_yield_10y", "term_premium",
                            "credit_premium", "credit_spread", "equity_premium_growth"), year)),
         _prices(words, study, year, three),
-        words("sim.answer.output", output=one_of(words, study, "output_gap", float(output)),
-              span=when(words, three), most=one_of(words, study, "output_gap", most),
-              when=when(words, far)),
+        _output(words, study, three),
         _nominal_and_real(words, study),
         words("sim.answer.money", when=when(words, year),
               with_=_part(median(study, "monetisation", "with", year)),
@@ -152,7 +163,7 @@ def difference_table(words: Words, study: Study) -> Table:
         cells = (number(study, name, value, plus=True) for value in medians)
         rows.append((title_of(words, study, name, difference=True), *cells))
         ranges = (spread(words, study, name, "difference", quarter) for quarter in quarters)
-        rows.append((words("sim.row.range"), *ranges))
+        rows.append((f"  {words('sim.row.range')}", *ranges))
     right = frozenset(range(1, len(head)))
     return Table(head, tuple(rows), right, words("sim.table.difference"))
 
@@ -171,7 +182,11 @@ def run_line(words: Words, study: Study) -> str:
 
 
 def _small(value: float) -> str:
-    return f"{value:.1e}".replace("-", MINUS)
+    """A very small number as a power of ten."""
+    if not value:
+        return "0"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits}×10{str(int(power)).translate(_RAISED)}"
 
 
 def _failed(words: Words, study: Study) -> tuple[Para, ...]:

@@ -38,12 +38,14 @@ from debtcycle.report.words import Words
 
 __all__ = [
     "EXPECTED",
+    "asked_phases",
     "build_beside",
     "doubtful",
     "is_essay",
     "labels",
     "output_mean",
     "same_programme",
+    "same_start",
 ]
 
 _MARKS = ("A", "B")
@@ -66,6 +68,11 @@ def same_programme(one: Study, other: Study) -> bool:
     """Whether both do the same in both runs, with the same parameters."""
     a, b = one.scenario, other.scenario
     return (a.with_, a.without, a.parameters) == (b.with_, b.without, b.parameters)
+
+
+def same_start(one: Study, other: Study) -> bool:
+    """Whether both start from what was known on one date."""
+    return one.opening.as_of == other.opening.as_of
 
 
 def labels(one: Study, other: Study) -> tuple[str, str]:
@@ -173,7 +180,8 @@ def _essay(words: Words, one: Study, other: Study) -> Table:
     )
     more = (words("sim.col.expected"), words("sim.col.verdict")) if contrast else ()
     head = (words("sim.col.figure"), *labels(one, other), words("sim.col.ratio"), *more)
-    return Table(head, rows, frozenset({1, 2, 3}), words("sim.table.essay"))
+    title = words("sim.table.essay" if contrast else "sim.table.contrast")
+    return Table(head, rows, frozenset({1, 2, 3}), title)
 
 
 def _leading(*studies: Study) -> tuple[Fact, ...]:
@@ -194,7 +202,10 @@ def doubtful(study: Study) -> tuple[Fact, ...]:
 
 
 def _doubts(words: Words, one: Study, other: Study) -> tuple[Block, ...]:
-    """One line a fact: value, range and why, of either start."""
+    """One line a fact: value, range and why, of either start; none where both start alike."""
+    if same_start(one, other):
+        return ()
+    said = words("sim.beside.doubts" if is_essay(one, other) else "sim.beside.doubts_plain")
     lines = tuple(
         words(
             "sim.beside.doubt",
@@ -205,21 +216,25 @@ def _doubts(words: Words, one: Study, other: Study) -> tuple[Block, ...]:
         for label, study in zip(labels(one, other), (one, other), strict=True)
         for fact in doubtful(study)
     )  # fmt: skip
-    return (Para(words("sim.beside.doubts"), "warn"), Bullets(lines)) if lines else ()
+    return (Para(said, "warn"), Bullets(lines)) if lines else ()
 
 
 def _facts(words: Words, one: Study, other: Study) -> Table:
+    """What either started from; in one column where both started alike."""
+    alike = same_start(one, other)
     rows = []
     for name in LEADING:
-        facts = [study.opening.fact(name) for study in (one, other)]
+        facts = [study.opening.fact(name) for study in ((one,) if alike else (one, other))]
         cells = [
             words("sim.marked", value=words.value(fact.value, fact.unit),
                   kind=kind_of(words, fact))
             for fact in facts
         ]  # fmt: skip
         rows.append((fact_name(words, facts[0]), *cells))
-    head = (words("sim.col.fact"), *labels(one, other))
-    return Table(head, tuple(rows), frozenset({1, 2}), words("sim.table.starts"))
+    names = (one.opening.as_of.isoformat(),) if alike else labels(one, other)
+    title = words("sim.table.start_both" if alike else "sim.table.starts")
+    head = (words("sim.col.fact"), *names)
+    return Table(head, tuple(rows), frozenset(range(1, len(head))), title)
 
 
 def _quarters(one: Study, other: Study) -> tuple[int, ...]:
@@ -251,7 +266,13 @@ def _differences(words: Words, one: Study, other: Study) -> Table:
     return Table(head, rows, frozenset(range(1, len(head))), words("sim.table.beside"))
 
 
+def asked_phases(*studies: Study) -> tuple[str, ...]:
+    """Phases that a page of these studies speaks of: the fourth alone where nothing eases."""
+    return PHASES if any(loosens(study) for study in studies) else PHASES[-1:]
+
+
 def _shares(words: Words, one: Study, other: Study) -> Table:
+    asked = asked_phases(one, other)
     head = (
         words("sim.col.phase"),
         *(
@@ -272,6 +293,7 @@ def _shares(words: Words, one: Study, other: Study) -> Table:
             ),
         )
         for place, phase in enumerate(PHASES)
+        if phase in asked
     )
     without = (
         words("sim.phase.P4_without"),
@@ -291,7 +313,12 @@ def _named(words: Words, study: Study, text: str) -> str:
 
 def _first(words: Words, one: Study, other: Study) -> Section:
     """The first screen: lead, the essay's contrast, and the differences."""
-    same = "sim.beside.same" if same_programme(one, other) else "sim.beside.differ"
+    if same_programme(one, other):
+        same, title = "sim.beside.same", "sim.beside.section"
+    elif same_start(one, other):
+        same, title = "sim.beside.differ_one_start", "sim.beside.section_one_start"
+    else:
+        same, title = "sim.beside.differ", "sim.beside.section_two"
     one_label, other_label = labels(one, other)
     keys = words("sim.beside.keys", one=one_label, name=named(words, one),
                  other=other_label, name_other=named(words, other))  # fmt: skip
@@ -306,7 +333,7 @@ def _first(words: Words, one: Study, other: Study) -> Section:
         Para(words("sim.pairs"), "dim"),
         Para(words("sim.no_advice"), "dim"),
     )
-    return Section("answer", words("sim.beside.section"), blocks)
+    return Section("answer", words(title), blocks)
 
 
 def build_beside(one: Study, other: Study, words: Words) -> Document:
@@ -323,13 +350,14 @@ def build_beside(one: Study, other: Study, words: Words) -> Document:
     pair = (one, other)
     sections = (
         _first(words, one, other),
-        Section("start", words("sim.section.starts"),
+        Section("start", words("sim.section.start" if same_start(one, other)
+                               else "sim.section.starts"),
                 (_facts(words, one, other), *latest_figures(words, _leading(one, other)),
                  Para(words("sim.beside.starts")))),
         Section("phases", words("sim.section.phases"), (
             Bullets(tuple(_named(words, s, entered_sentence(words, s)) for s in pair)),
             _shares(words, one, other),
-            meanings(words),
+            meanings(words, [name for name in asked_phases(*pair) if name != PHASES[0]]),
         )),
         Section("window", words("sim.section.window"), (
             Bullets(tuple(_named(words, s, hazard_sentence(words, s)) for s in pair)),

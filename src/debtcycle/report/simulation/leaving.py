@@ -104,6 +104,9 @@ def leaving(words: Words, study: Study) -> Bullets:
     def verdict(answer: bool | None) -> str:
         if answer is None:
             return words(f"sim.claim.unasked_{unasked(study)}")
+        return words("sim.claim.asked", doing=f"{100 * DOING:g}", answer=yes_or_no(answer))
+
+    def yes_or_no(answer: bool) -> str:
         return words("sim.sign.agrees" if answer else "sim.sign.differs")
 
     def regrets(window: Window) -> dict[str, str]:
@@ -123,14 +126,13 @@ def leaving(words: Words, study: Study) -> Bullets:
         return dict(zip(("with_", "without", "ever", "ever_without"), parts, strict=True))
 
     first = when(words, min(EARLY, study.scenario.quarters))
-    shown = {"doing": f"{100 * DOING:g}", "first": first}
     melts = both((found.early_windows, other.early_windows), (found.windows, other.windows))
     falls = both((found.early_popped, other.early_popped), (found.popped, other.popped))
     return Bullets((
-        words("sim.claim.melts", rise=f"{RISE:.0%}", verdict=verdict(agrees.melts), **shown,
+        words("sim.claim.melts", rise=f"{RISE:.0%}", verdict=verdict(agrees.melts), first=first,
               **melts),
-        words("sim.claim.falls", fall=f"{POP:.0%}", verdict=verdict(agrees.falls), **shown,
+        words("sim.claim.falls", fall=f"{POP:.0%}", verdict=verdict(agrees.falls), first=first,
               **falls),
-        words("sim.claim.leaves", verdict=verdict(agrees.leaves), **regrets(found)),
+        words("sim.claim.leaves", verdict=yes_or_no(agrees.leaves), **regrets(found)),
         words("sim.claim.leaves_without", **regrets(other)),
     ))  # fmt: skip

@@ -89,7 +89,8 @@ def size(words: Words, study: Study) -> tuple[Para, ...]:
     """That the effect on the ten-year yield lies outside what others have measured."""
     found = effect_bp(study)
     low, high = MEASURED_BP
-    if found is None or low <= found[1] <= high:
+    # What is printed is compared: a figure that reads as 4.0 does not lie below 4.
+    if found is None or low <= round(found[1], 1) <= high:
         return ()
     quarter, effect = found
     text = words(

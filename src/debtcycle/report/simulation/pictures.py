@@ -26,21 +26,35 @@ from debtcycle.machine.attribution import CHANNELS
 from debtcycle.machine.phases import PHASES
 from debtcycle.machine.study import Study
 from debtcycle.machine.window import AHEAD, POP
-from debtcycle.report.simulation.beside import labels
+from debtcycle.report.simulation.beside import asked_phases, labels, same_programme
 from debtcycle.report.simulation.leaving import loosens
-from debtcycle.report.simulation.reading import PANELS, fan, name_of, named, title_of, when
+from debtcycle.report.simulation.reading import (
+    GROUPS,
+    PANELS,
+    fan,
+    name_of,
+    named,
+    title_of,
+    when,
+)
 from debtcycle.report.simulation.tables import ASSETS
 from debtcycle.report.words import Words
 
 __all__ = ["BESIDE_PLACES", "PLACES", "beside_specs", "simulation_specs"]
 
+# Groups of figures with small pictures of their own.
+_DRAWN: Mapping[str, tuple[str, ...]] = {
+    group: found
+    for group, names in GROUPS.items()
+    if (found := tuple(name for name in PANELS if name in names))
+}
 # Where the charts stand on the page: section by section, in this order.
 PLACES: Mapping[str, tuple[str, ...]] = {
     "answer": ("differences",),
     "phases": ("phases",),
     "window": ("hazard",),
     "causes": ("causes",),
-    "yields": ("fans",),
+    **{group: (f"fans-{group}",) for group in _DRAWN},
 }
 BESIDE_PLACES: Mapping[str, tuple[str, ...]] = {
     "answer": ("beside",),
@@ -53,15 +67,15 @@ def _sources(words: Words, *studies: Study) -> str:
     """How many paths, from which seed, and whose figures the opening is made of."""
     ids = {origin.source for study in studies for fact in study.opening.facts
            for origin in fact.origins}  # fmt: skip
-    publishers = sorted(
-        {words.catalogue[name].publisher for name in ids if name in words.catalogue}
+    publishers = words.publishers(
+        words.catalogue[name].publisher for name in ids if name in words.catalogue
     )
     listed = words("list.comma")
     return words(
         "sim.chart.sources",
         paths=listed.join(dict.fromkeys(f"{study.outcome.paths:,}" for study in studies)),
         seed=listed.join(dict.fromkeys(str(study.outcome.seed) for study in studies)),
-        publishers=", ".join(publishers),
+        publishers=publishers,
         date=listed.join(dict.fromkeys(study.opening.as_of.isoformat() for study in studies)),
     )
 
@@ -71,14 +85,14 @@ def _line(study: Study, name: str, side: str, title: str) -> FanLine:
     return FanLine(title, *(tuple(map(float, row)) for row in quantiles))
 
 
-def _fans(words: Words, study: Study) -> Spec:
+def _fans(words: Words, study: Study, names: Sequence[str]) -> Spec:
     sides = ("with", "without")
     panels = tuple(
         FanPanel(
             title_of(words, study, name),
             tuple(_line(study, name, side, words(f"sim.side.{side}")) for side in sides),
         )
-        for name in PANELS
+        for name in names
     )
     return fans_chart(FansData(panels), words, name="fans", sources=_sources(words, study))
 
@@ -94,24 +108,26 @@ def _differences(words: Words, study: Study) -> Spec:
     return fans_chart(data, words, name="differences", sources=_sources(words, study))
 
 
-def _named_shares(study: Study) -> NDArray[np.float64]:
+def _named_shares(study: Study, names: Sequence[str]) -> NDArray[np.float64]:
     """Parts of the paths by phase; where nothing eases, in the fourth or in none."""
     shares = study.outcome.phases
     if loosens(study):
         return shares
-    place = PHASES.index("P4")
-    found = np.zeros_like(shares)
-    found[:, 0], found[:, place] = 1.0 - shares[:, place], shares[:, place]
+    bursts = shares[:, PHASES.index("P4")]
+    found = np.zeros((len(shares), len(names)))
+    found[:, 0], found[:, -1] = 1.0 - bursts, bursts
     return found
 
 
 def _phases(words: Words, titled: Sequence[tuple[str, Study]]) -> Spec:
+    # Beside the phases that are asked about stands what is in none of them.
+    asked = tuple(dict.fromkeys((PHASES[0], *asked_phases(*(study for _, study in titled)))))
     shares = tuple(
-        (title, tuple(tuple(map(float, row)) for row in _named_shares(study)))
+        (title, tuple(tuple(map(float, row)) for row in _named_shares(study, asked)))
         for title, study in titled
     )
     without = tuple(tuple(map(float, study.outcome.bursts[:, 0])) for _, study in titled)
-    names = tuple(words(f"sim.phase.{name}") for name in PHASES)
+    names = tuple(words(f"sim.phase.{name}") for name in asked)
     sources = _sources(words, *(study for _, study in titled))
     data = PhasesData(names, shares, (words("sim.phase.P4_without"), without))
     return phases_chart(data, words, sources=sources)
@@ -159,7 +175,7 @@ def simulation_specs(study: Study, words: Words) -> dict[str, Spec]:
     titled = ((named(words, study), study),)
     found = {
         "differences": _differences(words, study),
-        "fans": _fans(words, study),
+        **{f"fans-{group}": _fans(words, study, names) for group, names in _DRAWN.items()},
         "phases": _phases(words, titled),
         "hazard": _hazard(words, titled),
     }
@@ -177,9 +193,10 @@ def beside_specs(one: Study, other: Study, words: Words) -> dict[str, Spec]:
         for name in PANELS
     )
     data = FansData(panels, nought=True)
+    name = "beside" if same_programme(one, other) else "beside_two"
     sources = _sources(words, one, other)
     return {
-        "beside": fans_chart(data, words, name="beside", sources=sources),
+        "beside": fans_chart(data, words, name=name, sources=sources),
         "phases": _phases(words, titled),
         "hazard": _hazard(words, titled),
     }

@@ -157,6 +157,8 @@ def _not_asked(words: Words, study: Study) -> str:
     """That the phases are those of an easing, with the one that is a state of any economy."""
     place = PHASES.index("P4")
     quarter = int(study.outcome.phases[:, place].argmax())
+    if not study.outcome.phases[quarter, place] > 0:
+        return words("sim.phases.unasked_never")
     without, both = study.outcome.bursts[quarter]
     return words(
         "sim.phases.unasked", when=when(words, quarter),
@@ -276,19 +278,22 @@ def hazard_sentence(words: Words, study: Study) -> str:
     most, at = max(known)
     quarter = -at
     first, highest = found.hazard[0], found.hazard[quarter]
+    said = {
+        "fall": f"{POP:.0%}",
+        "ahead": AHEAD,
+        "now": MISSING if first is None else share(first.value),
+        "now_range": _interval(words, first),
+        "popped": _popped(found),
+        "without": _popped(study.outcome.window_without),
+    }
+    if not quarter:
+        return words("sim.window.said_first", **said)
     return words(
         "sim.window.said",
-        fall=f"{POP:.0%}",
-        ahead=AHEAD,
-        now=MISSING if first is None else share(first.value),
-        now_range=_interval(words, first),
+        **said,
         most=share(most),
         most_range=_interval(words, highest),
-        when=words("sim.start_at")
-        if not quarter
-        else words("sim.after", when=when(words, quarter)),
-        popped=_popped(found),
-        without=_popped(study.outcome.window_without),
+        when=words("sim.after", when=when(words, quarter)),
     )
 
 

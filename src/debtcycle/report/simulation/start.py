@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from debtcycle.machine.opening.model import (
@@ -14,7 +15,7 @@ from debtcycle.machine.opening.model import (
 )
 from debtcycle.machine.study import Study
 from debtcycle.report.document import Block, Bullets, Para, Section, Table
-from debtcycle.report.format import figure, period_of
+from debtcycle.report.format import MINUS, figure, period_of
 from debtcycle.report.simulation.reading import MISSING
 from debtcycle.report.words import Words
 
@@ -43,6 +44,13 @@ DERIVED = (
     "extrapolators_share", "central_bank_credit_pct_gdp", "loans_households_pct_gdp",
     "firm_deposits_pct_gdp",
 )  # fmt: skip
+# Parameters of an explanation that are money, by message: said in the language's own unit.
+_MONEY = {
+    "opening.agency_bonds": frozenset({"total", "own"}),
+    "opening.bill_share": frozenset({"moved"}),
+    "opening.inventory": frozenset({"start"}),
+}
+_NEGATIVE = re.compile(r"(?<=[\s(（])-(?=\d)")
 _TABLES = frozenset({"debt", "central_bank", "maturity", "agency"})
 
 
@@ -90,8 +98,7 @@ def latest_figures(words: Words, facts: Iterable[Fact]) -> tuple[Para, ...]:
 def _range(words: Words, fact: Fact) -> str:
     if fact.low is None or fact.high is None:
         return MISSING
-    low, high = (words.value(value, fact.unit) for value in (fact.low, fact.high))
-    return words("sim.cells", low=low, high=high)
+    return words.span(fact.low, fact.high, fact.unit)
 
 
 def _named(words: Words, value: str | float) -> str | float:
@@ -105,12 +112,15 @@ def _named(words: Words, value: str | float) -> str | float:
 def explained(words: Words, fact: Fact) -> str:
     """How a fact was found, with the names of series, sectors and instruments."""
     shown: dict[str, object] = {}
+    money = _MONEY.get(fact.message_id, frozenset())
     for key, value in fact.parameters:
-        if key in ("sector", "instrument"):
+        if key in money:
+            shown[key] = words.value(float(value), "usd_bn")
+        elif key in ("sector", "instrument"):
             shown[key] = words(f"opening.{key}.{value}")
         else:
             shown[key] = _named(words, value)
-    return words(fact.message_id, **shown)
+    return _NEGATIVE.sub(MINUS, words(fact.message_id, **shown))
 
 
 def _table(words: Words, study: Study) -> Table:

@@ -40,7 +40,7 @@ def _rows(words: Words, study: Study, name: str) -> list[tuple[str, ...]]:
         )
         rows.append((f"  {words(f'sim.side.{side}')}", *cells))
         ranges = (spread(words, study, name, side, quarter) for quarter in quarters)
-        rows.append((f"  {words('sim.row.range')}", *ranges))
+        rows.append((f"    {words('sim.row.range')}", *ranges))
     return rows
 
 
