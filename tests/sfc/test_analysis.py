@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -27,6 +28,39 @@ def test_shocks_start_rows_and_going_on() -> None:
     assert second["Y"][0, 0] == first["Y"][-1, 0]
     assert repr(first) == "<Run of PC: 10 periods, 1 paths>"
     assert first.units["Y"] == compiled.model.variables["Y"].unit
+
+
+@pytest.mark.parametrize("backend", ["native", "numpy"])
+def test_a_schedule_is_its_shocks_one_by_one(backend: str) -> None:
+    compiled = load_model("PC").compile()
+    rates = np.random.default_rng(3).uniform(0.01, 0.05, (6, 5))
+    one_by_one = [sfc.Shock(t + 1, "Rbar", row) for t, row in enumerate(rates)]
+    wanted = compiled.run(9, shocks=one_by_one, backend=backend).array()
+    found = compiled.run(9, shocks=[sfc.Schedule("Rbar", rates)], backend=backend).array()
+    assert (found == wanted).all()
+    # Of what begins together the last given counts; after its last value a schedule stays there.
+    shared = [sfc.Shock(2, "Rbar", 0.5), sfc.Schedule("Rbar", [0.01, 0.02, 0.03])]
+    run = compiled.run(5, shocks=shared, backend=backend)
+    assert run["Rbar"][:, 0].tolist() == [0.025, 0.01, 0.02, 0.03, 0.03, 0.03]
+    later = compiled.run(5, shocks=[*shared, sfc.Shock(3, "Rbar", 0.04)], backend=backend)
+    assert later["Rbar"][:, 0].tolist() == [0.025, 0.01, 0.02, 0.04, 0.04, 0.04]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (sfc.Schedule("Rbar", [0.01] * 6), "model.shock"),
+        (sfc.Schedule("Rbar", 0.01), "model.value"),
+        (sfc.Schedule("Rbar", np.zeros((2, 2, 2))), "model.value"),
+        (sfc.Schedule("Rbar", [[0.01, math.nan]]), "model.value"),
+        (sfc.Schedule("Rbar", [["a", "b"]]), "model.value"),
+        (sfc.Schedule("nothing", [0.01]), "model.parameter"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(given: sfc.Schedule, message: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        load_model("PC").compile().run(5, shocks=[given])
+    assert caught.value.message_id == message
 
 
 def test_long_lags_take_several_start_rows() -> None:

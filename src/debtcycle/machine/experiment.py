@@ -108,19 +108,22 @@ class Experiment:
                 before = value
         return found
 
-    def chances(self, plan: Plan, seed: int, first_path: int, paths: int) -> list[sfc.Shock]:
+    def chances(
+        self, plan: Plan, seed: int, first_path: int, paths: int
+    ) -> list[sfc.Shock | sfc.Schedule]:
         """The plan's changes, and shocks by path on top of what the plan says of them."""
         sizes = shock_sizes()
         series = plan.series(self.quarters, dict.fromkeys(by_quarter_names(), 0.0))
         drawn = normals(seed, first_path, paths, self.quarters, len(sizes))
-        found = [step for step in self.steps(plan) if step.name not in sizes]
+        found: list[sfc.Shock | sfc.Schedule] = [
+            step for step in self.steps(plan) if step.name not in sizes
+        ]
         for place, (name, size) in enumerate(sizes.items()):
+            values = size * drawn[:, place]
             own = series.get(name)
-            for quarter in range(self.quarters):
-                value = size * drawn[quarter, place]
-                if own is not None:
-                    value = value + own[quarter]
-                found.append(sfc.Shock(quarter + 1, name, value))
+            if own is not None:
+                values = values + np.asarray(own)[:, None]
+            found.append(sfc.Schedule(name, values))
         return found
 
     def central(self) -> Pair:

@@ -13,7 +13,7 @@ Imports of the compiled machine are late: reading and checking a model needs Num
 
 from debtcycle.sfc.accounts import Accounts, Identity, Matrix
 from debtcycle.sfc.analysis import Comparison, Grid, compare, impulse_response, sensitivity
-from debtcycle.sfc.inputs import Shock
+from debtcycle.sfc.inputs import Schedule, Shock
 from debtcycle.sfc.matrices import Matrices, Table, symbolic_cells
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.pictures import dependency_dot, dependency_vega, equations_latex, line_chart
@@ -38,6 +38,7 @@ __all__ = [
     "Origin",
     "Primitive",
     "Run",
+    "Schedule",
     "Shock",
     "SteadyState",
     "Table",

@@ -17,7 +17,7 @@ from debtcycle.sfc.model import Model
 from debtcycle.sfc.program import Program
 from debtcycle.sfc.state import State, empty_state
 
-__all__ = ["Shock", "Start", "make_state"]
+__all__ = ["Schedule", "Shock", "Start", "make_state"]
 
 Values = NDArray[np.float64]
 Start = Mapping[str, ArrayLike] | Sequence[Mapping[str, ArrayLike]]
@@ -32,6 +32,20 @@ class Shock:
     t: int
     name: str
     value: ArrayLike
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Values of a parameter period by period from the first on; after the last, that stays.
+
+    Attributes
+    ----------
+    name : str
+    values : array-like, shape (periods,) or (periods, paths)
+    """
+
+    name: str
+    values: ArrayLike
 
 
 Number = float | Values  # one for all paths, or one for each
@@ -73,6 +87,37 @@ def _number(name: str, value: object) -> Number:
     return found
 
 
+def _steps(
+    model: Model, shocks: Iterable[Shock | Schedule], periods: int
+) -> list[tuple[int, str, Number]]:
+    """Changes of parameters by period; of one period, the last given counts."""
+    steps: list[tuple[int, str, Number]] = []
+    last = max(periods, 1)
+    for shock in shocks:
+        if isinstance(shock, Schedule):
+            steps += _scheduled(model, shock, last)
+            continue
+        value = _named(model, {shock.name: shock.value}, "model.parameter")[shock.name]
+        if not (1 <= shock.t <= last and shock.t == int(shock.t)):
+            raise ModelError("model.shock", name=shock.name, t=shock.t, periods=last)
+        steps.append((int(shock.t), shock.name, value))
+    steps.sort(key=lambda step: step[0])  # stable
+    return steps
+
+
+def _scheduled(model: Model, given: Schedule, last: int) -> list[tuple[int, str, Number]]:
+    """A schedule as changes, looked at once as a whole."""
+    values = np.asarray(given.values)
+    if values.ndim not in (1, 2):
+        raise ModelError("model.value", name=given.name, found=f"{values.ndim} dimensions")
+    checked = _named(model, {given.name: values.reshape(-1)}, "model.parameter")[given.name]
+    if len(values) > last:
+        raise ModelError("model.shock", name=given.name, t=len(values), periods=last)
+    rows = np.asarray(checked).reshape(values.shape)
+    by_period: list[Number] = rows.tolist() if rows.ndim == 1 else list(rows)
+    return [(t, given.name, row) for t, row in enumerate(by_period, start=1)]
+
+
 def _named(model: Model, given: Mapping[str, ArrayLike], message_id: str) -> dict[str, Number]:
     """Numbers by name, every name known."""
     for name in given:
@@ -86,7 +131,7 @@ def _collect(
     model: Model,
     start: Start | None,
     parameters: Mapping[str, ArrayLike] | None,
-    shocks: Iterable[Shock],
+    shocks: Iterable[Shock | Schedule],
     periods: int,
     paths: int | None,
 ) -> _Given:
@@ -102,13 +147,7 @@ def _collect(
     if len(values) < len(model.parameters):
         missing = [name for name in model.parameters if name not in values]
         raise ModelError("model.missing", names=", ".join(missing[:8]))
-    steps: list[tuple[int, str, Number]] = []
-    for shock in shocks:
-        value = _named(model, {shock.name: shock.value}, "model.parameter")[shock.name]
-        if not (1 <= shock.t <= max(periods, 1) and shock.t == int(shock.t)):
-            raise ModelError("model.shock", name=shock.name, t=shock.t, periods=max(periods, 1))
-        steps.append((int(shock.t), shock.name, value))
-    steps.sort(key=lambda step: step[0])  # stable: of one period, the last given counts
+    steps = _steps(model, shocks, periods)
     numbers = [v for row in rows for v in row.values()]
     numbers += [*values.values(), *(v for _, _, v in steps)]
     lengths = {len(v) for v in numbers if not isinstance(v, float)}
@@ -179,7 +218,7 @@ def make_state(
     periods: int,
     start: Start | None,
     parameters: Mapping[str, ArrayLike] | None,
-    shocks: Iterable[Shock],
+    shocks: Iterable[Shock | Schedule],
     paths: int | None,
     keep: Iterable[str] | None = None,
 ) -> State:

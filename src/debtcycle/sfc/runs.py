@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from debtcycle.errors import ModelError
 from debtcycle.sfc import numpy_backend
 from debtcycle.sfc.accounts import Accounts
-from debtcycle.sfc.inputs import Shock, Start, make_state
+from debtcycle.sfc.inputs import Schedule, Shock, Start, make_state
 from debtcycle.sfc.model import Model
 from debtcycle.sfc.order import Block
 from debtcycle.sfc.primitives import Primitive, bound_primitives
@@ -66,7 +66,7 @@ class Compiled:
         *,
         start: Start | Run | None = None,
         parameters: Mapping[str, ArrayLike] | None = None,
-        shocks: Iterable[Shock] = (),
+        shocks: Iterable[Shock | Schedule] = (),
         paths: int | None = None,
         keep: Iterable[str] | None = None,
         backend: str = "native",
@@ -87,8 +87,9 @@ class Compiled:
             a run, to go on where its last period ended.
         parameters : mapping, optional
             Parameters other than the model's own, one number or one for each path.
-        shocks : iterable of Shock
-            Changes of parameters from a period on.
+        shocks : iterable of Shock or Schedule
+            Changes of parameters from a period on, or period by period. Of those that begin
+            together the last given counts.
         paths : int, optional
             How many paths; by default as many as the longest array that is given.
         keep : iterable of str, optional

@@ -12,7 +12,7 @@ from debtcycle.machine.economy.facts import Facts, shipped_openings
 from debtcycle.machine.economy.parameters import given, shock_sizes
 from debtcycle.machine.economy.start import StartRow, start_row
 from debtcycle.machine.economy.text import compiled_economy
-from debtcycle.sfc import Shock
+from debtcycle.sfc import Schedule, Shock
 
 __all__ = ["KEPT", "NOTHING", "Arm", "Laboratory", "Programme", "purchases", "steps"]
 
@@ -143,7 +143,7 @@ class Laboratory:
         """A parameter, as given here or as shipped."""
         return (self.parameters or {}).get(name, given()[name].value)
 
-    def shocks(self, quarters: int, first: int, last: int) -> list[Shock]:
+    def shocks(self, quarters: int, first: int, last: int) -> list[Schedule]:
         """The shocks of some paths."""
         if not self._normals:
             rng = np.random.default_rng(self.seed)
@@ -153,8 +153,7 @@ class Laboratory:
             sizes[name] *= self.scale * (self.parameters or {}).get(f"sd_{name}", 1.0)
         normals = self._normals[0]
         return [
-            Shock(t, name, size * normals[t - 1, place, first:last])
-            for t in range(1, quarters + 1)
+            Schedule(name, size * normals[:quarters, place, first:last])
             for place, (name, size) in enumerate(sizes.items())
         ]
 
