@@ -9,13 +9,25 @@ import pytest
 
 from debtcycle.errors import ModelError
 from debtcycle.machine.economy.facts import shipped_openings
-from debtcycle.machine.experiment import Experiment, open_scenario, outside, prepare, watched_names
+from debtcycle.machine.economy.observed import facts_from_observed
+from debtcycle.machine.experiment import (
+    Experiment,
+    checked_holdings,
+    open_scenario,
+    outside,
+    prepare,
+    watched_names,
+)
 from debtcycle.machine.kept import part_bytes, part_of
+from debtcycle.machine.opening import from_data
 from debtcycle.machine.plans import Plan, Scenario
 from debtcycle.machine.premises import checked_purchases, markets_of, slack
 from debtcycle.machine.scenario import list_scenarios
 from debtcycle.machine.simulation import _Job, simulate
+from debtcycle.machine.study import study
 from debtcycle.machine.theorems import column_sums, excess_demand, jacobian, safe_purchase
+from debtcycle.store import Store
+from debtcycle.views import View
 
 
 def buying(asset: str, total: float, quarters: int, both: bool = False) -> Experiment:
@@ -139,3 +151,26 @@ def test_a_swap_does_not_take_more_than_private_hands_hold() -> None:
     # What the Treasury issues in exchange may be bought as well.
     made = swapping(0.5 * bonds / 12, bills=(bills + 0.3 * bonds) / 12)
     assert checked_purchases(made) is made
+
+
+@pytest.mark.parametrize("name", ["qe-into-bubble", "qt"])
+def test_a_central_bank_without_bills_sells_none_for_the_trend(
+    edition_store: Store, name: str
+) -> None:
+    opening = from_data(View(as_of="2018-12-31", store=edition_store))
+    seen = {fact.name: fact.value for fact in opening.facts}
+    facts = facts_from_observed(seen, {past.name: past.values for past in opening.histories})
+    made = prepare(open_scenario(name), facts)
+    assert made.start["b_C"] == pytest.approx(0.0, abs=0.05)  # percent of GDP
+    pair = checked_holdings(made.central())
+    assert not pair.failed.any()
+    assert min(run["b_C"].min() for run in (pair.with_, pair.without)) >= 0.0
+    assert pair.worst_account < 1e-10
+
+
+def test_more_sold_than_there_is_is_said_though_it_does_not_solve(edition_store: Store) -> None:
+    opening = from_data(View(as_of="2001-01-01", store=edition_store))
+    with pytest.raises(ModelError) as caught:
+        study(open_scenario("qt"), opening, paths=64, seed=1)
+    assert caught.value.message_id == "machine.negative"
+    assert (caught.value.params["name"], caught.value.params["quarter"]) == ("Res", 1)

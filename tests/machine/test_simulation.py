@@ -121,8 +121,8 @@ def test_a_path_that_fails_is_counted_and_the_others_are_kept(
         found = real(self, plan, seed, first, paths)
         if first == 0:
             for shock in found:
-                if shock.name == "e_pi" and shock.t == 3:
-                    np.asarray(shock.value)[11] = 1e6  # no economy survives this
+                if shock.name == "e_pi":
+                    np.asarray(shock.values)[2, 11] = 1e6  # no economy survives this
         return found
 
     monkeypatch.setattr(Experiment, "chances", one_bad)
@@ -186,8 +186,8 @@ def test_the_first_faults_do_not_depend_on_chunks_and_each_says_where(
             if path == 130 and plan is self.scenario.with_:
                 continue
             for shock in found:
-                if shock.name == "e_com" and shock.t == quarter and 0 <= path - first < paths:
-                    np.asarray(shock.value)[path - first] = 50.0
+                if shock.name == "e_com" and 0 <= path - first < paths:
+                    np.asarray(shock.values)[quarter - 1, path - first] = 50.0
         return found
 
     monkeypatch.setattr(Experiment, "chances", bad)
@@ -218,8 +218,8 @@ def test_a_scenario_without_a_solution_says_where_it_fails(
     def all_bad(self: Experiment, plan, seed, first, paths):  # type: ignore[no-untyped-def]
         found = real(self, plan, seed, first, paths)
         for shock in found:
-            if shock.name == "e_com" and shock.t == 4:
-                np.asarray(shock.value)[:] = 50.0
+            if shock.name == "e_com":
+                np.asarray(shock.values)[3] = 50.0
         return found
 
     monkeypatch.setattr(Experiment, "chances", all_bad)

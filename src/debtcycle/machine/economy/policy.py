@@ -76,10 +76,16 @@ def central_bank() -> Block:
         "bills bought because reserves are short of deposits",
     )  # fmt: skip
     block.find(
-        "buy_b", "gdp",
+        "trend_b", "gdp",
         "(grow - 1)*(Res_base[-1] + cur[-1] + tga[-1])"
-        " - (grow - 1)*N_Ct[-1] - (nI - 1)*P*I_Ct[-1] - (grow - 1)*K_Ct[-1] + q_b*trend + manage",
-        "purchases of bills: what keeps the balance sheet on trend, and the programme",
+        " - (grow - 1)*N_Ct[-1] - (nI - 1)*P*I_Ct[-1] - (grow - 1)*K_Ct[-1]",
+        "bills that keep the balance sheet on trend",
+    )  # fmt: skip
+    # Where the central bank has no bills, as in 2018, none can run off: protected bonds that rise
+    # with prices then leave it with a few more reserves than on trend.
+    block.find(
+        "buy_b", "gdp", "max(trend_b, -max(0, b_C[-1])) + q_b*trend + manage",
+        "purchases of bills: for the trend, and the programme",
     )  # fmt: skip
     block.find("Res_base", "gdp", "Res_base[-1] + (grow - 1)*Res_base[-1]", "reserves on trend")
     block.find("b_C", "gdp", "b_C[-1] + buy_b", "bills of the central bank")
