@@ -228,3 +228,20 @@ def test_a_report_written_to_a_file_is_the_one_on_the_screen(read, tmp_path, for
 
 def test_no_colour_where_nobody_looks(read):
     assert "\x1b" not in read("report", "--as-of", "2019-10-15").out
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "begins"),
+    [
+        ("p.html", (), "<!DOCTYPE html>"),
+        ("p.JSON", (), "{"),
+        ("p.md", (), "# "),
+        ("p.html", ("--format", "json"), "{"),  # what is asked for counts
+        ("p.csv", (), "The Big Debt Cycle"),  # a report has no such form
+    ],
+)
+def test_the_ending_of_the_file_says_its_form(call, tmp_path, name, words, begins):
+    out = tmp_path / name
+    assert call("report", "--as-of", "2025-12-15", "--out", str(out), *words).code == 0
+    text = out.read_text(encoding="utf-8").lstrip()
+    assert text.lower().startswith(begins.lower()), text[:80]

@@ -11,7 +11,7 @@ import click
 
 from debtcycle.cli.output import check_out, emit, progress, progress_end
 from debtcycle.cli.session import Session, session_of
-from debtcycle.cli.words import WordedCommand, option, shared
+from debtcycle.cli.words import WordedCommand, option, output_options, shared
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -140,8 +140,7 @@ def _as_json(
 @option("--min-duration", type=int, metavar="OBS", help="opt.bubbles_duration")
 @option("--replications", type=click.IntRange(min=1), help="opt.bubbles_replications")
 @option("--seed", type=click.IntRange(min=0), default=0, help="opt.bubbles_seed")
-@option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="opt.format")
-@option("--out", type=click.Path(path_type=Path), help="opt.out")
+@output_options("text", "json")
 @shared()
 @click.pass_context
 def command(

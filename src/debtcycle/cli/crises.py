@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from debtcycle.cli.output import check_out, csv_text, emit, progress, progress_end
 from debtcycle.cli.session import Session, session_of
-from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
+from debtcycle.cli.words import LazyGroup, WordedCommand, option, output_options, shared
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -44,11 +43,6 @@ def command() -> None:
     """The group; its help is in the message catalogues."""
 
 
-def _form(choices: tuple[str, ...] = _FORMATS) -> Callable[[Any], Any]:
-    return option("--format", "form", type=click.Choice(choices), default="text", help="opt.format")
-
-
-_out = option("--out", type=_FILE, help="opt.out")
 _as_of = option("--as-of", metavar="YYYY-MM-DD", help="opt.as_of")
 _replications = option(
     "--replications", type=click.IntRange(100, 100_000), default=2000, show_default=True,
@@ -98,8 +92,7 @@ def _from_store(session: Session, as_of: str | None, name: str, form: str) -> st
 
 @command.command("today", cls=WordedCommand, help="help.crises_today")
 @_as_of
-@_form()
-@_out
+@output_options(*_FORMATS)
 @shared()
 @click.pass_context
 def today_(context: click.Context, as_of: str | None, form: str, out: Path | None) -> None:
@@ -199,8 +192,7 @@ def _gaps_csv(found: list[CreditGap]) -> str:
 @option("--smoothing", type=float, default=400_000.0, show_default=True,
         help="opt.crises_smoothing")  # fmt: skip
 @_as_of
-@_form(("text", "json", "csv"))
-@_out
+@output_options("text", "json", "csv")
 @shared()
 @click.pass_context
 def gap(
@@ -245,8 +237,7 @@ def gap(
 @option("--rate", metavar="NAME", default="rate_pct", show_default=True, help="opt.crises_rate")
 @option("--years", type=float, default=18.0, show_default=True, help="opt.crises_years")
 @_as_of
-@_form()
-@_out
+@output_options(*_FORMATS)
 @shared()
 @click.pass_context
 def dsr(
@@ -285,8 +276,7 @@ def dsr(
 @option("--credit", type=_FILE, metavar="F.csv", help="opt.crises_credit")
 @_replications
 @_as_of
-@_form()
-@_out
+@output_options(*_FORMATS)
 @shared()
 @click.pass_context
 def rzone(
@@ -328,8 +318,7 @@ def rzone(
 @option("--until", type=click.IntRange(1900, 2200), help="opt.crises_until")
 @option("--all-countries", is_flag=True, help="opt.crises_all")
 @_replications
-@_form()
-@_out
+@output_options(*_FORMATS)
 @shared()
 @click.pass_context
 def logit(
@@ -356,8 +345,7 @@ def logit(
 
 
 @command.command("record", cls=WordedCommand, help="help.crises_record")
-@_form()
-@_out
+@output_options(*_FORMATS)
 @shared()
 @click.pass_context
 def record(context: click.Context, form: str, out: Path | None) -> None:

@@ -9,7 +9,7 @@ import click
 from debtcycle.cli.output import check_out, emit
 from debtcycle.cli.report import screen
 from debtcycle.cli.session import session_of
-from debtcycle.cli.words import WordedCommand, option, shared
+from debtcycle.cli.words import WordedCommand, option, output_options, shared
 
 __all__ = ["command"]
 
@@ -18,8 +18,7 @@ FORMATS = ("text", "json", "html", "md")
 
 @click.command("health", cls=WordedCommand, help="help.health")
 @option("--as-of", metavar="YYYY-MM-DD", help="opt.as_of")
-@option("--format", "form", type=click.Choice(FORMATS), default="text", help="opt.format")
-@option("--out", type=click.Path(path_type=Path), help="opt.out")
+@output_options(*FORMATS)
 @shared()
 @click.pass_context
 def command(context: click.Context, as_of: str | None, form: str, out: Path | None) -> None:

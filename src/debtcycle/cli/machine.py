@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from debtcycle.cli import machine_text as written
 from debtcycle.cli.output import check_out, emit, progress, progress_end
 from debtcycle.cli.session import Session, session_of
-from debtcycle.cli.words import LazyGroup, WordedCommand, option, shared
+from debtcycle.cli.words import LazyGroup, WordedCommand, option, output_options, shared
 
 if TYPE_CHECKING:
     from debtcycle.machine.acceptance import Laboratory, Outcome
@@ -26,7 +25,6 @@ __all__ = ["command"]
 PATHS = 3000
 CALIBRATION_PATHS = 256
 DATES = {"bubble": "2025-12-15", "depression": "2008-11-28"}
-FORMATS = click.Choice(["text", "json"])
 OPENINGS = click.Choice(["shipped", "data"])
 
 
@@ -83,19 +81,6 @@ def _where_from(session: Session, laboratory: Laboratory, openings: str) -> str:
     )
 
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _shared_options(function: F) -> F:
-    """Format and place of the output."""
-    for add in (
-        option("--out", type=click.Path(path_type=Path), metavar="PATH", help="opt.out"),
-        option("--format", "form", type=FORMATS, default="text", help="opt.format"),
-    ):
-        function = add(function)
-    return function
-
-
 @command.command("show", cls=WordedCommand, help="help.machine_show")
 @option("--out", type=click.Path(path_type=Path), metavar="PATH", help="opt.out")
 @shared()
@@ -114,7 +99,7 @@ def show(context: click.Context, out: Path | None) -> None:
 @option(
     "--openings", type=click.Choice(["shipped", "data"]), default="shipped", help="opt.openings"
 )
-@_shared_options
+@output_options("text", "json")
 @shared()
 @click.pass_context
 def verify(
@@ -174,7 +159,7 @@ def _failed_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
 @command.command("calibrate", cls=WordedCommand, help="help.machine_calibrate")
 @option("--seed", type=click.IntRange(0, 2**63 - 1), default=7, help="opt.seed")
 @option("--paths", type=click.IntRange(16, 20_000), default=CALIBRATION_PATHS, help="opt.paths")
-@_shared_options
+@output_options("text", "json")
 @shared()
 @click.pass_context
 def calibrate(context: click.Context, seed: int, paths: int, form: str, out: Path | None) -> None:

@@ -12,7 +12,7 @@ import click
 
 from debtcycle.cli.output import check_out, csv_text, emit, progress, progress_end
 from debtcycle.cli.session import session_of, today
-from debtcycle.cli.words import WordedCommand, option, shared
+from debtcycle.cli.words import WordedCommand, option, output_options, shared
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def _text(rows: Sequence[ReplayRow], form: str) -> str:
 @option("--start", required=True, metavar="YYYY-MM", help="opt.start")
 @option("--end", required=True, metavar="YYYY-MM", help="opt.end")
 @option("--freq", type=click.Choice(tuple(_STEP)), default="M", help="opt.freq")
-@option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help="opt.format")
-@option("--out", type=click.Path(path_type=Path), help="opt.out")
+@output_options("csv", "json")
 @shared()
 @click.pass_context
 def command(

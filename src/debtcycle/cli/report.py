@@ -12,7 +12,7 @@ import click
 
 from debtcycle.cli.output import check_out, emit
 from debtcycle.cli.session import Session, session_of, today
-from debtcycle.cli.words import WordedCommand, option, shared
+from debtcycle.cli.words import WordedCommand, option, output_options, shared
 from debtcycle.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def _render(
 
 @click.command("report", cls=WordedCommand, help="help.report")
 @option("--as-of", metavar="YYYY-MM-DD", help="opt.as_of")
-@option("--format", "form", type=click.Choice(FORMATS), default="text", help="opt.format")
-@option("--out", type=click.Path(path_type=Path), help="opt.out")
+@output_options(*FORMATS)
 @option("--since-last", is_flag=True, help="opt.since_last")
 @option("--quiet", is_flag=True, help="opt.quiet")
 @shared()

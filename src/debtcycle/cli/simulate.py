@@ -16,7 +16,7 @@ import click
 
 from debtcycle.cli.output import check_out, emit, progress, progress_end
 from debtcycle.cli.session import Session, session_of
-from debtcycle.cli.words import WordedCommand, option, shared
+from debtcycle.cli.words import WordedCommand, option, output_options, shared
 from debtcycle.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
@@ -239,8 +239,7 @@ def _listed(session: Session, form: str) -> str:
 @option("--beside", metavar="SCENARIO", help="opt.simulate_beside")
 @option("--beside-from", "beside_day", metavar="YYYY-MM-DD", help="opt.simulate_beside_from")
 @option("--list", "listing", is_flag=True, help="opt.simulate_list")
-@option("--format", "form", type=click.Choice(FORMATS), default="text", help="opt.format")
-@option("--out", type=click.Path(path_type=Path), help="opt.out")
+@output_options(*FORMATS)
 @shared()
 @click.pass_context
 def command(

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from debtcycle.cli.session import session_of
 from debtcycle.i18n import LANGUAGES
 
-__all__ = ["LazyGroup", "WordedCommand", "WordedOption", "option", "shared"]
+__all__ = ["LazyGroup", "WordedCommand", "WordedOption", "option", "output_options", "shared"]
 
 
 class WordedOption(click.Option):
@@ -107,6 +108,40 @@ class LazyGroup(_Worded, click.Group):
 def option(*names: str, **settings: Any) -> Callable[[Any], Any]:
     """`click.option` with a message id as help."""
     return click.option(*names, cls=WordedOption, **settings)
+
+
+ENDINGS = {
+    ".html": "html", ".htm": "html", ".json": "json", ".md": "md", ".csv": "csv", ".txt": "text",
+}  # fmt: skip
+
+
+def output_options(*forms: str) -> Callable[[Any], Any]:
+    """Form and place of what a command writes: ``form`` and ``out``.
+
+    Parameters
+    ----------
+    *forms : str
+        What ``--format`` may be, the default first. Where it is not given, the ending of ``--out``
+        says which, if it is that of one of them.
+    """
+
+    def by_ending(context: click.Context, _: click.Parameter, value: str) -> str:
+        out = context.params.get("out")
+        if out is None or context.get_parameter_source("form") is not ParameterSource.DEFAULT:
+            return value
+        meant = ENDINGS.get(out.suffix.lower(), value)
+        return meant if meant in forms else value
+
+    def add(command: Any) -> Any:
+        # Eager, so that it is known when the form is looked at.
+        out = option("--out", type=click.Path(path_type=Path), is_eager=True, help="opt.out")
+        form = option(
+            "--format", "form", type=click.Choice(forms), default=forms[0], callback=by_ending,
+            help="opt.format_or_ending",
+        )  # fmt: skip
+        return form(out(command))
+
+    return add
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
