@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
@@ -300,6 +303,33 @@ def test_a_timeout_of_the_job_itself_is_not_taken_for_waiting():
     handed.status = "error"
     with pytest.raises(TimeoutError, match="of the job"):
         rooms.result_of(handed, len, Group((Chunk(0, 64),)), handed)
+
+
+@pytest.mark.parametrize("said", [b"", b"SSH-2.0-server\r\n" * 20, b"\x01" + bytes(31)])
+def test_what_listens_and_is_no_scheduler_is_left_in_time(monkeypatch, said):
+    monkeypatch.setattr(rooms, "CONNECT_SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        heard: list[socket.socket] = []
+
+        def listen() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    heard.append(server.accept()[0])
+                    heard[-1].sendall(said)
+
+        listener = threading.Thread(target=listen, daemon=True)
+        listener.start()
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ConfigError) as caught:
+            run(address)
+        assert (caught.value.message_id, caught.value.params) == (
+            "ensemble.unreachable", {"address": address},
+        )  # fmt: skip
+        assert heard
+        server.shutdown(socket.SHUT_RDWR)
+    listener.join(10.0)
+    for connection in heard:
+        connection.close()
 
 
 @pytest.mark.parametrize("error", [CommClosedError(), CancelledError()])

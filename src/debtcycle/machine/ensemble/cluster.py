@@ -8,13 +8,14 @@ itself: what travels, and what is left to the client, is then a good deal less.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import pickle
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
@@ -156,6 +157,7 @@ def connected(address: str) -> Iterator[Client]:
     make: Any = distributed.Client
     # A client that cannot read its address tells of it once more when it is swept up.
     check_address(address)
+    check_answer(address)
     try:
         client = make(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:  # a TimeoutError is an OSError
@@ -188,6 +190,35 @@ def naming_loss(address: str) -> Iterator[None]:
         yield
     except (CancelledError, CommClosedError) as error:
         raise ConfigError("ensemble.lost", address=address) from error
+
+
+def check_answer(address: str) -> None:
+    """See that what listens there speaks as a scheduler does; a client would wait for it for ever.
+
+    Raises
+    ------
+    ConfigError
+        ``ensemble.unreachable`` if there is no such answer within ten seconds.
+    """
+    import distributed
+    from distributed.comm.core import connect
+
+    async def greet() -> None:
+        make: Any = distributed.Security
+        reach: Any = connect
+        options = make().get_connection_args("client")
+        comm = await reach(address, timeout=CONNECT_SECONDS, **options)
+        await comm.close()
+
+    async def in_time() -> None:
+        await asyncio.wait_for(greet(), CONNECT_SECONDS)
+
+    try:
+        # In a thread of its own: the caller may have a loop already, as notebooks do.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, in_time()).result()
+    except Exception as error:  # whatever else is said there: no scheduler
+        raise ConfigError("ensemble.unreachable", address=address) from error
 
 
 def check_workers(client: Client) -> None:
