@@ -89,6 +89,20 @@ def test_workers_of_this_machine_keep_their_memory(cluster):
     assert found == [str(2**30), str(2**25), "1"]
 
 
+def put_aside_there() -> int:
+    """Arrays that are kept for later where this is called."""
+    from debtcycle.machine.ensemble import spare
+
+    return len(sys.modules[spare.__module__]._aside)
+
+
+def test_workers_leave_their_spare_memory_after_a_run(cluster, wanted):
+    address = scaled(cluster, 1)
+    assert run(address, chunk_paths=1024) == wanted
+    with distributed.Client(address, set_as_default=False) as client:
+        assert set(client.run(put_aside_there).values()) == {0}
+
+
 def gone(process: int) -> bool:
     """Whether a process has ended, be it waited for or not."""
     try:

@@ -217,8 +217,10 @@ def edges(places: Ints) -> tuple[Floats, Floats]:
 
 
 def _pages(count: int) -> NDArray[np.uint32]:
-    """Room for some pages, with anything in it."""
-    return take(count * PAGE // 2).view(np.uint32).reshape(-1, PAGE)
+    """Room for some pages or more, with anything in it."""
+    room = take(count * PAGE // 2)
+    # What was put aside by others need not be a whole number of pages.
+    return room[: len(room) // (PAGE // 2) * (PAGE // 2)].view(np.uint32).reshape(-1, PAGE)
 
 
 @dataclass(slots=True)

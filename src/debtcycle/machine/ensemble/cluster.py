@@ -22,6 +22,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from debtcycle.errors import ConfigError
 from debtcycle.machine.ensemble.chunks import Chunk, Group, Releasable
+from debtcycle.machine.ensemble.spare import forget
 
 __all__ = ["local_cluster", "on_cluster"]
 
@@ -119,6 +120,7 @@ def on_cluster(
                 del future
                 hand_out()
                 yield group, pickle.loads(data)
+            client.run(forget, on_error="ignore")
         finally:
             with contextlib.suppress(Exception):  # a cluster that is gone needs no cancelling
                 client.cancel([future for _, future in waiting], force=True)
