@@ -38,9 +38,14 @@ def test_the_smallest_that_will_do_is_taken() -> None:
 
 def test_a_room_comes_back_after_a_fault() -> None:
     had = []
-    with pytest.raises(ArithmeticError), spare(100) as room:
-        had.append(room)
-        raise ArithmeticError
+
+    def fail() -> None:
+        with spare(100) as room:
+            had.append(room)
+            raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        fail()
     assert take(100) is had[0]
 
 

@@ -165,7 +165,7 @@ def _failed_json(outcomes: list[Outcome]) -> list[dict[str, object]]:
 def calibrate(context: click.Context, seed: int, paths: int, form: str, out: Path | None) -> None:
     """Targets beside the economy's values, elasticities, and a search from the shipped values."""
     from debtcycle.machine.acceptance import Laboratory, run_tests
-    from debtcycle.machine.calibration import fit, measure, sensitivities
+    from debtcycle.machine.calibration import UNFITTED, fit, measure, sensitivities
 
     session = session_of(context)
     check_out(out)
@@ -200,6 +200,9 @@ def calibrate(context: click.Context, seed: int, paths: int, form: str, out: Pat
                 "before": dict(found.before),
                 "after": dict(found.after),
                 "loss_before": found.loss_before,
+                "all_before": found.all_before,
+                "all_after": found.all_after,
+                "not_searched_for": list(UNFITTED),
                 "loss_after": found.loss_after,
                 "evaluations": found.evaluations,
                 "on_bound": list(found.on_bound),

@@ -93,6 +93,7 @@ def targets_json(measured: Sequence[Measured]) -> list[dict[str, object]]:
             "high": m.target.high,
             "range": "ours" if m.target.ours else "source",
             "inside": m.inside,
+            "miss": number(m.miss),
             "source": m.target.source,
         }
         for m in measured
@@ -145,6 +146,7 @@ def targets_text(texts: Translator, measured: Sequence[Measured]) -> list[str]:
             high=f"{m.target.high:.3g}",
             unit=unit,
             ours=texts("acceptance.range_ours") if m.target.ours else "",
+            miss=f"{m.miss:+.2f}".replace("-", "\u2212"),
         )
         lines.append(f" {sign} {shown}")
         lines.append(f"     {m.target.source}")
@@ -168,10 +170,14 @@ def sensitivity_text(texts: Translator, rows: Sequence[Sensitivity]) -> list[str
 
 def fit_text(texts: Translator, found: Fit) -> list[str]:
     """What the search began with and what it found."""
+    from debtcycle.machine.calibration import UNFITTED
+
     lines = [
         texts(
             "acceptance.fit", before=f"{found.loss_before:.2f}", after=f"{found.loss_after:.2f}",
-            evaluations=found.evaluations,
+            evaluations=found.evaluations, all_before=f"{found.all_before:.2f}",
+            all_after=f"{found.all_after:.2f}",
+            unfitted=texts("acceptance.list_mark").join(texts(f"acceptance.moment_{name}") for name in UNFITTED),
         )
     ]  # fmt: skip
     for name, value in found.after.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from debtcycle.machine.calibration.moments import Measured, Target, measure, targets
 from debtcycle.machine.calibration.search import (
     FITTED,
+    UNFITTED,
     Fit,
     Sensitivity,
     fit,
@@ -14,6 +15,7 @@ from debtcycle.machine.calibration.search import (
 
 __all__ = [
     "FITTED",
+    "UNFITTED",
     "Fit",
     "Measured",
     "Sensitivity",

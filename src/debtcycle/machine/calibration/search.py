@@ -23,7 +23,7 @@ from debtcycle.machine.calibration.moments import SEARCH_SEED, Measured, measure
 from debtcycle.machine.economy.parameters import given, shock_sizes
 from debtcycle.machine.economy.text import economy_text
 
-__all__ = ["FITTED", "Fit", "Sensitivity", "fit", "sensitivities", "targeted"]
+__all__ = ["FITTED", "UNFITTED", "Fit", "Sensitivity", "fit", "sensitivities", "targeted"]
 
 Values = NDArray[np.float64]
 Tell = Callable[[int, int], None]
@@ -47,7 +47,9 @@ class Fit:
     ----------
     before, after : mapping of parameter to value
     loss_before, loss_after : float
-        Sum of squared misses in half-widths.
+        Sum of squared misses, in half-widths, of the targets that are searched for.
+    all_before, all_after : float
+        The same over all targets, those of `UNFITTED` included.
     evaluations : int
     on_bound : tuple of str
         Parameters that ended on an end of their range.
@@ -57,6 +59,8 @@ class Fit:
     after: Mapping[str, float]
     loss_before: float
     loss_after: float
+    all_before: float
+    all_after: float
     evaluations: int
     on_bound: tuple[str, ...]
 
@@ -128,12 +132,11 @@ def fit(*, paths: int = 64, progress: Tell | None = None, names: tuple[str, ...]
     )  # fmt: skip
     after = dict(zip(names, (low + found.x * width).tolist(), strict=True))
     before = dict(zip(names, start.tolist(), strict=True))
-    losses = [
-        float((_misses(measure(v, paths=paths, seed=SEARCH_SEED)) ** 2).sum())
-        for v in (before, after)
-    ]
+    ends = [measure(v, paths=paths, seed=SEARCH_SEED) for v in (before, after)]
+    losses = [float((_misses(end) ** 2).sum()) for end in ends]
+    whole = [float(sum(m.miss**2 for m in end)) for end in ends]
     edge = tuple(n for n, u in zip(names, found.x.tolist(), strict=True) if min(u, 1 - u) < 1e-3)
-    made = Fit(before, after, losses[0], losses[1], count, edge)
+    made = Fit(before, after, losses[0], losses[1], whole[0], whole[1], count, edge)
     _keep(made, paths, names)
     return made
 
@@ -188,7 +191,8 @@ def _kept(paths: int, names: tuple[str, ...]) -> Fit | None:
         row = json.loads(place.read_text("utf-8"))
         return Fit(
             dict(row["before"]), dict(row["after"]), float(row["loss_before"]),
-            float(row["loss_after"]), int(row["evaluations"]), tuple(row["on_bound"]),
+            float(row["loss_after"]), float(row["all_before"]), float(row["all_after"]),
+            int(row["evaluations"]), tuple(row["on_bound"]),
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -200,7 +204,8 @@ def _keep(made: Fit, paths: int, names: tuple[str, ...]) -> None:
         return
     row = {
         "before": dict(made.before), "after": dict(made.after), "loss_before": made.loss_before,
-        "loss_after": made.loss_after, "evaluations": made.evaluations,
+        "loss_after": made.loss_after, "all_before": made.all_before,
+        "all_after": made.all_after, "evaluations": made.evaluations,
         "on_bound": list(made.on_bound),
     }  # fmt: skip
     try:
