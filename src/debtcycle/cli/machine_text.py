@@ -172,12 +172,13 @@ def fit_text(texts: Translator, found: Fit) -> list[str]:
     """What the search began with and what it found."""
     from debtcycle.machine.calibration import UNFITTED
 
+    left_out = [texts(f"acceptance.moment_{name}") for name in UNFITTED]
     lines = [
         texts(
             "acceptance.fit", before=f"{found.loss_before:.2f}", after=f"{found.loss_after:.2f}",
             evaluations=found.evaluations, all_before=f"{found.all_before:.2f}",
             all_after=f"{found.all_after:.2f}",
-            unfitted=texts("acceptance.list_mark").join(texts(f"acceptance.moment_{name}") for name in UNFITTED),
+            unfitted=texts("acceptance.list_mark").join(left_out),
         )
     ]  # fmt: skip
     for name, value in found.after.items():
