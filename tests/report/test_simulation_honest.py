@@ -223,6 +223,9 @@ def test_nothing_is_said_to_happen_after_no_quarters(study_of: Made, lang: str) 
         for name, sides in made.outcome.fans.items()
     }  # fmt: skip
     same = dataclasses.replace(made, outcome=dataclasses.replace(made.outcome, fans=fans))
+    idle = Para(words("sim.idle"), "warn")
+    assert idle in notes(words, same)
+    assert idle not in notes(words, made)
     told = texts(section(same, lang, "answer").blocks)
     assert words("sim.answer.output_same") in told
     for text in (*told, *texts(section(calm, lang, "phases").blocks)):

@@ -54,6 +54,10 @@ def test_a_schedule_is_its_shocks_one_by_one(backend: str) -> None:
         (sfc.Schedule("Rbar", np.zeros((2, 2, 2))), "model.value"),
         (sfc.Schedule("Rbar", [[0.01, math.nan]]), "model.value"),
         (sfc.Schedule("Rbar", [["a", "b"]]), "model.value"),
+        (sfc.Schedule("Rbar", [[0.01, 0.02], [0.03]]), "model.value"),
+        (sfc.Schedule("Rbar", np.array(["2020-01-01"], "M8[D]")), "model.value"),
+        (sfc.Schedule("Rbar", np.ma.masked_values([0.01, 9.0], 9.0)), "model.value"),
+        (sfc.Schedule("Rbar", [0.01 + 1j]), "model.value"),
         (sfc.Schedule("nothing", [0.01]), "model.parameter"),
     ],
 )

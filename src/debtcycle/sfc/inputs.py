@@ -66,6 +66,16 @@ def _whole(value: object) -> bool:
     return isinstance(value, Integral)
 
 
+def _plain(value: object) -> Values:
+    """An array of doubles of what is real numbers; what is masked is not a number."""
+    if isinstance(value, np.ma.MaskedArray):
+        value = np.ma.filled(value.astype(np.float64), np.nan)
+    array = np.asarray(value)
+    if array.dtype.kind in "cmM":  # complex numbers, dates, spans of time
+        raise TypeError(array.dtype.name)
+    return np.asarray(array, dtype=np.float64)
+
+
 def _number(name: str, value: object) -> Number:
     """One finite number, or one for each path."""
     found: Number
@@ -75,9 +85,7 @@ def _number(name: str, value: object) -> Number:
         found, good = math.nan, False
     else:
         try:
-            if np.iscomplexobj(np.asarray(value)):
-                raise TypeError("complex numbers")
-            array = np.asarray(value, dtype=np.float64)
+            array = _plain(value)
         except (TypeError, ValueError) as error:
             raise ModelError("model.value", name=name, found=str(value)[:40]) from error
         good = array.ndim <= 1 and bool(np.isfinite(array).all())
@@ -107,7 +115,10 @@ def _steps(
 
 def _scheduled(model: Model, given: Schedule, last: int) -> list[tuple[int, str, Number]]:
     """A schedule as changes, looked at once as a whole."""
-    values = np.asarray(given.values)
+    try:
+        values = _plain(given.values)
+    except (TypeError, ValueError) as error:
+        raise ModelError("model.value", name=given.name, found=str(given.values)[:40]) from error
     if values.ndim not in (1, 2):
         raise ModelError("model.value", name=given.name, found=f"{values.ndim} dimensions")
     checked = _named(model, {given.name: values.reshape(-1)}, "model.parameter")[given.name]

@@ -98,7 +98,7 @@ def _ratio(words: Words, one: float, other: float) -> str:
     """How many times the first is of the second; unsaid where the second is next to nothing."""
     if not (math.isfinite(one) and math.isfinite(other)) or abs(other) < 0.005 or one * other < 0:
         return MISSING
-    times = one / other
+    times = abs(one / other)  # of one sign, and nought has none
     return words("sim.times", n=f"{times:.2f}" if times < 10.0 else f"{times:.0f}")
 
 

@@ -102,9 +102,12 @@ def size(words: Words, study: Study) -> tuple[Para, ...]:
 
 
 def alike(words: Words, study: Study) -> tuple[Para, ...]:
-    """That both runs do the same, so that every difference is nought."""
-    same = study.scenario.with_.steps == study.scenario.without.steps
-    return (Para(words("sim.alike"), "warn"),) if same else ()
+    """That both runs do the same, or what is set has no effect: every difference is nought."""
+    if study.scenario.with_.steps == study.scenario.without.steps:
+        return (Para(words("sim.alike"), "warn"),)
+    fans = [fan["difference"] for fan in study.outcome.fans.values()]
+    idle = not any(fan.mean.any() or fan.quantiles.any() for fan in fans)
+    return (Para(words("sim.idle"), "warn"),) if idle else ()
 
 
 def notes(words: Words, study: Study) -> tuple[Para, ...]:
