@@ -14,13 +14,13 @@ from debtcycle.machine.attribution import CHANNELS
 from debtcycle.machine.causes import causes, integrated
 from debtcycle.machine.economy.facts import shipped_openings
 from debtcycle.machine.economy.names import SLOW
-from debtcycle.machine.ensemble import normals
+from debtcycle.machine.ensemble import LANE, normals
 from debtcycle.machine.experiment import Experiment, open_scenario, prepare
 from debtcycle.machine.faults import faults_of
 from debtcycle.machine.phases import PHASES
 from debtcycle.machine.published import names
 from debtcycle.machine.scenario import list_scenarios, parse_scenario
-from debtcycle.machine.simulation import Outcome, simulate
+from debtcycle.machine.simulation import SHORT, SLICE, Outcome, simulate, slice_of
 
 
 @cache
@@ -227,3 +227,12 @@ def test_a_scenario_without_a_solution_says_where_it_fails(
         simulate(experiment("qe-into-bubble"), 64, seed=5, workers=1)
     assert caught.value.params["quarter"] == 4
     assert "=" in str(caught.value.params["equation"])
+
+
+def test_long_runs_hold_fewer_paths_at_once() -> None:
+    lengths = [*range(1, 130), 401, 10_000, 10**6]
+    sizes = [slice_of(quarters) for quarters in lengths]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(size % LANE == 0 and size >= LANE for size in sizes)
+    for quarters, size in zip(lengths, sizes, strict=True):
+        assert size == LANE or size * quarters <= SLICE * SHORT

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from debtcycle.errors import ModelError
-from debtcycle.machine.ensemble import Checkpoint, Progress, Sketch, run_ensemble, spare
+from debtcycle.machine.ensemble import LANE, Checkpoint, Progress, Sketch, run_ensemble, spare
 from debtcycle.machine.experiment import Experiment, Pair, outside, watched_names
 from debtcycle.machine.faults import Fault, faults_of, first_faults
 from debtcycle.machine.part import Part, Tally
@@ -26,6 +26,12 @@ SIDES = ("with", "without", "difference")
 # Paths that are run at once, so that what they leave lies in the processor's own memory; and those
 # whose figures are held at once. What is found depends on neither.
 AT_ONCE, SLICE = 512, 4_096
+SHORT = 41  # quarters up to which the latter holds
+
+
+def slice_of(quarters: int) -> int:
+    """Paths whose figures are held at once, whole lanes: fewer where runs are long."""
+    return max(SLICE * SHORT // max(quarters, SHORT) // LANE, 1) * LANE
 
 
 @dataclass(slots=True)
@@ -94,9 +100,10 @@ class _Job:
         neutral = 100.0 * self.experiment.start["rstar"]
         sketches = {side: Sketch.empty(names(), quarters, self.paths) for side in SIDES}
         tally: Tally | None = None
-        with spare(len(SIDES) * quarters * len(PUBLISHED) * min(paths, SLICE)) as room:
-            for first in range(first_path, end, SLICE):
-                runs = self.runs(seed, first, min(SLICE, end - first), room)
+        most = slice_of(quarters)
+        with spare(len(SIDES) * quarters * len(PUBLISHED) * min(paths, most)) as room:
+            for first in range(first_path, end, most):
+                runs = self.runs(seed, first, min(most, end - first), room)
                 for side, block in zip(SIDES, runs.figures, strict=True):
                     sketches[side].add(block, first, runs.failed)
                 found = runs.tally(neutral)
