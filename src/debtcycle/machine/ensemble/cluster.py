@@ -8,7 +8,6 @@ itself: what travels, and what is left to the client, is then a good deal less.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib.util
 import pickle
@@ -204,6 +203,7 @@ def check_answer(address: str) -> None:
     """
     import distributed
     from distributed.comm.core import connect
+    from tornado.ioloop import IOLoop
 
     async def greet() -> None:
         make: Any = distributed.Security
@@ -212,13 +212,17 @@ def check_answer(address: str) -> None:
         comm = await reach(address, timeout=CONNECT_SECONDS, **options)
         await comm.close()
 
-    async def in_time() -> None:
-        await asyncio.wait_for(greet(), CONNECT_SECONDS)
+    def in_time() -> None:
+        loop: Any = IOLoop(make_current=False)
+        try:
+            loop.run_sync(greet, timeout=CONNECT_SECONDS)
+        finally:
+            loop.close(all_fds=True)
 
     try:
         # In a thread of its own: the caller may have a loop already, as notebooks do.
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(asyncio.run, in_time()).result()
+            pool.submit(in_time).result()
     except Exception as error:  # whatever else is said there: no scheduler
         raise ConfigError("ensemble.unreachable", address=address) from error
 
