@@ -97,6 +97,13 @@ def test_calibrate_reports_misses_elasticities_and_a_search(
     (kept,) = (tmp_path / "calibration").iterdir()
     row = json.loads(kept.read_text())
     assert row["loss_after"] <= row["loss_before"]
+    # The whole sum has every target in it, so that it is never less than that of the fitted ones.
+    assert row["all_before"] >= row["loss_before"]
+    assert row["all_after"] >= row["loss_after"]
+    assert f"{row['all_before']:.2f}" in first
+    assert f"{row['all_after']:.2f}" in first
+    for name in fitting.UNFITTED:
+        assert translated(f"acceptance.moment_{name}") in first
     assert run(words) == 0
     assert capsys.readouterr().out == first  # from what was kept
     kept.write_text("{")

@@ -20,6 +20,7 @@ from debtcycle.machine.study import Study
 from debtcycle.report.build import words_of
 from debtcycle.report.document import Para, Section
 from debtcycle.report.simulation.as_json import simulation_json
+from debtcycle.report.simulation.beside import _ratio
 from debtcycle.report.simulation.build import build_pair, build_simulation
 from debtcycle.report.simulation.notes import (
     MEASURED_BP,
@@ -31,7 +32,7 @@ from debtcycle.report.simulation.notes import (
     size,
 )
 from debtcycle.report.simulation.page import render_simulation
-from debtcycle.report.simulation.reading import median
+from debtcycle.report.simulation.reading import MISSING, median
 from debtcycle.report.simulation.start import earlier, explained
 
 BUBBLE, DEPRESSION = "qe-into-bubble", "qe-into-depression"
@@ -198,3 +199,14 @@ def test_a_range_says_its_unit_once() -> None:
     assert found["zh"] == [
         "GDP的0.35%…0.92%", "−0.71个百分点…+0.25个百分点", "5.8年…6.2年", "1.55%…3.72%", "1.60…2.40"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_ratio_of_nought_has_no_sign(lang: str) -> None:
+    words = words_of(lang)
+    nought = words("sim.times", n="0.00")
+    assert [_ratio(words, *pair) for pair in ((-0.0, 1.0), (0.0, -1.0), (-0.001, -2.0))] == [
+        nought
+    ] * 3
+    assert _ratio(words, 3.0, 2.0) == words("sim.times", n="1.50")
+    assert _ratio(words, -3.0, 2.0) == _ratio(words, 3.0, 0.001) == MISSING
