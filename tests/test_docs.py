@@ -39,7 +39,7 @@ def test_links_of_the_readme_lead_somewhere(repository: Path, name: str) -> None
 def test_the_python_of_the_readme_runs(
     repository: Path, name: str, edition_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     import re
 
     (block,) = re.findall(r"```python\n(.*?)```", (repository / name).read_text("utf-8"), re.DOTALL)

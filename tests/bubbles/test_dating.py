@@ -239,7 +239,7 @@ def test_the_panel_is_the_mean_of_its_members() -> None:
 
 
 def test_a_panel_from_names_and_frames() -> None:
-    pd = pytest.importorskip("pandas")
+    pd = pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     values = np.random.default_rng(21).normal(size=(80, 3)).cumsum(axis=0)
     index = pd.period_range("2000-01", periods=80, freq="M")
     frame = pd.DataFrame(values, columns=["a", "b", "c"], index=index)
@@ -252,7 +252,7 @@ def test_a_panel_from_names_and_frames() -> None:
 
 
 def test_series_of_a_panel_have_the_same_dates() -> None:
-    pd = pytest.importorskip("pandas")
+    pd = pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     values = np.random.default_rng(21).normal(size=(2, 80)).cumsum(axis=1)
     early, late = (pd.period_range(start, periods=80, freq="M") for start in ("1950-01", "2000-01"))
     one = pd.Series(values[0], index=early)

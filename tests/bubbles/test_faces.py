@@ -97,7 +97,7 @@ def test_pictures_have_an_axis_for_every_kind_of_date(boom: SupADF) -> None:
 
 
 def test_the_frame_has_statistics_and_critical_values(boom: SupADF) -> None:
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     critical = boom.critical_values()
     frame = boom.to_pandas(critical)
     assert list(frame.columns) == [
@@ -117,7 +117,7 @@ def test_the_lack_of_pandas_is_said(boom: SupADF, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_panel_has_a_table_a_picture_and_a_frame(boom: SupADF) -> None:
-    pd = pytest.importorskip("pandas")
+    pd = pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     values = boom.series.values
     panel = panel_sup_adf({"north": values, "south": 2 * values + 5}, dates=boom.dates)
     critical = sieve_bootstrap(panel, replications=128, seed=1)

@@ -203,7 +203,7 @@ def test_a_series_made_by_hand_is_checked_and_belongs_to_the_test() -> None:
 
 
 def test_weeks_of_pandas_are_named_by_their_last_day() -> None:
-    pd = pytest.importorskip("pandas")
+    pd = pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     weeks = pd.period_range("2001-01-05", periods=60, freq="W-FRI")
     test = sup_adf(pd.Series([float(x) for x in GOOD], index=weeks))
     assert test.dates is not None
@@ -211,7 +211,7 @@ def test_weeks_of_pandas_are_named_by_their_last_day() -> None:
 
 
 def test_series_of_pandas_bring_name_and_dates() -> None:
-    pd = pytest.importorskip("pandas")
+    pd = pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     values = np.array([float(x) for x in GOOD])
     index = pd.date_range("2000-01-31", periods=60, freq="ME")
     test = sup_adf(pd.Series(values, index=index, name="price"))

@@ -236,14 +236,19 @@ def test_a_straight_line_has_no_answer() -> None:
 # --- compared with others ------------------------------------------------------------------------
 @pytest.mark.parametrize("lag", [0, 1, 2])
 def test_the_last_badf_is_that_of_statsmodels(walk: Values, lag: int) -> None:
-    tools = pytest.importorskip("statsmodels.tsa.stattools")
+    tools = pytest.importorskip(
+        "statsmodels.tsa.stattools",
+        reason="a second implementation to compare with, statsmodels, is not installed",
+    )
     theirs = tools.adfuller(walk, maxlag=lag, autolag=None, result_object=False)[0]
     assert sup_adf(walk, lag).badf[-1] == pytest.approx(theirs, abs=1e-10)
 
 
 @pytest.mark.parametrize("lag", [0, 1, 2])
 def test_the_last_badf_is_that_of_arch(walk: Values, lag: int) -> None:
-    unitroot = pytest.importorskip("arch.unitroot")
+    unitroot = pytest.importorskip(
+        "arch.unitroot", reason="a second implementation to compare with, arch, is not installed"
+    )
     theirs = unitroot.ADF(walk, lags=lag, trend="c").stat
     assert sup_adf(walk, lag).badf[-1] == pytest.approx(theirs, abs=1e-10)
 
@@ -261,7 +266,10 @@ def test_lags_by_criterion(walk: Values, rule: str) -> None:
 
 @pytest.mark.parametrize("rule", ["BIC", "AIC"])
 def test_a_criterion_chooses_as_statsmodels_does(walk: Values, rule: str) -> None:
-    tools = pytest.importorskip("statsmodels.tsa.stattools")
+    tools = pytest.importorskip(
+        "statsmodels.tsa.stattools",
+        reason="a second implementation to compare with, statsmodels, is not installed",
+    )
     theirs = tools.adfuller(walk, maxlag=3, autolag=rule, result_object=False)[0]
     test = sup_adf(walk, rule.lower(), max_lag=3)
     assert test.badf[-1] == pytest.approx(theirs, abs=1e-10)

@@ -143,7 +143,7 @@ def test_exporting(call, own_store, tmp_path):
     assert call(*at, "export", "--format", "csv", "--out", own_store).code == 2
     assert call(*at, "export", "--out", tmp_path / "none" / "x").code == 2
     assert call(*at, "export").code == 2
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="an optional extra, pyarrow, is not installed")
     parquet = tmp_path / "rows.parquet"
     assert call(*at, "export", "--out", parquet).code == 0
     from pyarrow import parquet as reader

@@ -37,7 +37,10 @@ def test_the_filter_is_the_end_point_of_the_two_sided_filter(values, smoothing):
 
 
 def test_it_is_the_filter_of_statsmodels_at_every_date():
-    hp_filter = pytest.importorskip("statsmodels.tsa.filters.hp_filter")
+    hp_filter = pytest.importorskip(
+        "statsmodels.tsa.filters.hp_filter",
+        reason="a second implementation to compare with, statsmodels, is not installed",
+    )
     values = 100.0 + np.cumsum(np.random.default_rng(3).normal(0.4, 1.0, 90))
     theirs = [hp_filter.hpfilter(values[:n], 400_000.0)[1][-1] for n in range(3, 91)]
     assert one_sided_trend(values)[2:] == pytest.approx(theirs, abs=1e-7)
@@ -75,7 +78,7 @@ def test_the_gap_is_shown_after_forty_quarters():
 
 
 def test_the_gap_as_a_frame():
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     made = credit_gap(np.arange(50.0), QUARTERS[:50])
     table = made.to_pandas()
     assert list(table.columns) == ["ratio_pct", "trend_pct", "gap_pp"]

@@ -15,7 +15,10 @@ PUBLISHED_AUROC = 0.717
 
 
 def test_the_fit_is_that_of_statsmodels_with_dummies(world):
-    api = pytest.importorskip("statsmodels.api")
+    api = pytest.importorskip(
+        "statsmodels.api",
+        reason="a second implementation to compare with, statsmodels, is not installed",
+    )
     rows = design(world.growth, world.crisis, world.years)
     dummies = (rows.unit[:, None] == np.unique(rows.unit)).astype(float)
     theirs = api.Logit(rows.crisis, np.column_stack([dummies, rows.lags])).fit(
@@ -108,7 +111,7 @@ def test_what_cannot_be_fitted(world):
 
 
 def test_as_a_frame(world):
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     table = crisis_logit(design(world.growth, world.crisis, world.years)).to_pandas()
     assert list(table.index) == [1, 2, 3, 4, 5]
 

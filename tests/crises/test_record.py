@@ -129,7 +129,7 @@ def test_it_comes_from_the_database_that_it_names(record, macro):
 
 
 def test_as_a_frame_and_as_json(record):
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     assert len(record.to_pandas()) == len(record.skills)
     made = plain(record)
     assert isinstance(made, dict)

@@ -65,7 +65,7 @@ def test_in_sample_cutoffs_are_the_same_in_every_year(world):
 
 
 def test_a_zone_as_a_frame(world):
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     zone = made_zone(world)
     table = zone.to_pandas()
     assert len(table) == zone.inside.size

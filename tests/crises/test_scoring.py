@@ -221,7 +221,10 @@ def test_intervals_hold_the_truth_about_as_often_as_is_said():
 
 @given(st.integers(0, 60), st.integers(1, 60), st.sampled_from([80.0, 90.0, 95.0]))
 def test_wilson_is_that_of_statsmodels(events, more, level):
-    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    proportion = pytest.importorskip(
+        "statsmodels.stats.proportion",
+        reason="a second implementation to compare with, statsmodels, is not installed",
+    )
     trials = events + more
     low, high = proportion.proportion_confint(events, trials, 1 - level / 100, method="wilson")
     found = wilson(events, trials, level)
@@ -421,7 +424,7 @@ def test_a_measure_with_a_threshold_of_its_own(world):
 
 
 def test_results_as_frames(world):
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     made = score_signal("g", world.growth, world.crisis, world.years, horizon=1, after=-1,
                         sample="one_sided", seed=2, replications=100)  # fmt: skip
     row = made.to_pandas().iloc[0]

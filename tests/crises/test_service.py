@@ -75,7 +75,7 @@ def test_one_row_keeps_its_shape():
 
 
 def test_as_a_frame():
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     assert list(debt_service([1.0], [5.0], 18).to_pandas().columns) == ["ratio_pct", "gap_pp"]
     with pytest.raises(ConfigError, match=r"crises\.shape"):
         debt_service([[1.0]], [[5.0]], 18).to_pandas()

@@ -74,7 +74,7 @@ def test_a_record_stands_beside_today(edition_store):
 
 
 def test_a_reading_as_a_frame(edition_store):
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     found = seen(edition_store, date(2007, 6, 30))
     table = found.to_pandas().set_index("signal")
     assert table.loc["rzone_household", "state"] == "in"

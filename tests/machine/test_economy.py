@@ -165,8 +165,11 @@ def test_months_and_quarters_agree(opening: str) -> None:
 
 
 @pytest.mark.xfail(
-    reason="a bubble that feeds on itself turns earlier when it is told each month: the mean effect"
-    " on the log of growth equity over five years is .0035 by months, .0062 by quarters (ratio .57)"
+    reason="the specification asks for a fifth at most between steps of a month and of a quarter."
+    " A bubble that feeds on itself turns earlier when it is told each month: the mean effect on"
+    " the log of growth equity over five years is .0035 by months, .0062 by quarters (ratio .57)."
+    " All other figures of all openings agree, and this one in its sign",
+    strict=True,
 )
 def test_months_and_quarters_agree_on_growth_equity_in_a_bubble() -> None:
     monthly, quarterly = mean_effects("bubble", 1), mean_effects("bubble", 3)

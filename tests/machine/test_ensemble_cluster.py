@@ -28,7 +28,9 @@ from debtcycle.machine.ensemble.cluster import local_cluster
 from machine.ar_paths import AutoRegressions
 
 distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
-CommClosedError = pytest.importorskip("distributed.comm.core").CommClosedError
+CommClosedError = pytest.importorskip(
+    "distributed.comm.core", reason="the extra `dask` is not installed"
+).CommClosedError
 psutil = pytest.importorskip("psutil", reason="it comes with the extra `dask`")
 
 PATHS = 6_000

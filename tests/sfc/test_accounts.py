@@ -238,7 +238,7 @@ redundant V = L
 
 
 def test_tables_as_text_and_frames() -> None:
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     run = load_model("PC").compile().run(3)
     table = run.matrices(2).transaction_flows
     frame = table.to_pandas()

@@ -116,7 +116,7 @@ def test_periods_and_missing_parameters() -> None:
 
 
 def test_frames() -> None:
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     compiled = load_model("SIM").compile()
     frame = compiled.run(4).to_pandas()
     assert frame.index.tolist() == [0, 1, 2, 3, 4]
@@ -182,7 +182,7 @@ def test_impulse_response_and_comparison() -> None:
 
 
 def test_grid_of_parameters() -> None:
-    pytest.importorskip("pandas")
+    pytest.importorskip("pandas", reason="an optional extra, pandas, is not installed")
     compiled = load_model("SIM").compile()
     grid = sfc.sensitivity(compiled, {"theta": [0.2, 0.25], "alpha1": [0.5, 0.6, 0.7]}, 500)
     assert grid.points.shape == (6, 2)

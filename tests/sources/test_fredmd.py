@@ -156,8 +156,10 @@ CHANGES = (
 
 
 def parquet(columns):
-    arrow = pytest.importorskip("pyarrow")
-    write = pytest.importorskip("pyarrow.parquet").write_table
+    arrow = pytest.importorskip("pyarrow", reason="an optional extra, pyarrow, is not installed")
+    write = pytest.importorskip(
+        "pyarrow.parquet", reason="an optional extra, pyarrow, is not installed"
+    ).write_table
     out = io.BytesIO()
     write(arrow.table(columns), out)
     return out.getvalue()
@@ -168,7 +170,9 @@ def test_the_table_of_changes_keeps_withdrawals(encoded):
     if encoded is None:
         data = CHANGES.encode()
     else:
-        arrow = pytest.importorskip("pyarrow")
+        arrow = pytest.importorskip(
+            "pyarrow", reason="an optional extra, pyarrow, is not installed"
+        )
         names = arrow.array(["B", "A", "A", "A"])
         data = parquet(
             {
@@ -226,7 +230,7 @@ def test_other_parquet_files_are_refused(monkeypatch):
 
 
 def _no_rows():
-    arrow = pytest.importorskip("pyarrow")
+    arrow = pytest.importorskip("pyarrow", reason="an optional extra, pyarrow, is not installed")
     text = arrow.array([], arrow.string())
     return parquet(
         {

@@ -40,7 +40,9 @@ def pairs(part):
 
 
 def workbook(rows):
-    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl = pytest.importorskip(
+        "openpyxl", reason="an optional extra, openpyxl, is not installed"
+    )
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)

@@ -44,7 +44,9 @@ def zipped(members):
 
 
 def workbook(*rows):
-    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl = pytest.importorskip(
+        "openpyxl", reason="an optional extra, openpyxl, is not installed"
+    )
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
@@ -241,8 +243,10 @@ def test_whatever_a_reader_raises_is_an_error_of_its_file(monkeypatch):
 
 
 def test_columns_of_a_kind_that_is_not_read_are_a_fault_of_the_file():
-    arrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    arrow = pytest.importorskip("pyarrow", reason="an optional extra, pyarrow, is not installed")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="an optional extra, pyarrow, is not installed"
+    )
     lists = arrow.array([[1]])
     out = io.BytesIO()
     names = ("series", "date", "vintage", "value")
@@ -279,7 +283,9 @@ def test_what_would_fill_the_memory_is_refused_before_it_is_taken_apart(read):
 
 
 def test_a_workbook_of_too_many_cells_is_left_in_the_middle(monkeypatch):
-    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl = pytest.importorskip(
+        "openpyxl", reason="an optional extra, openpyxl, is not installed"
+    )
     book, out = openpyxl.Workbook(), io.BytesIO()
     for _ in range(10):
         book.active.append([1, 2, 3])
@@ -370,7 +376,9 @@ MESSAGES = {
 
 def test_the_macrohistory_database_is_sent_where_it_is_read(tmp_path):
     """It is not kept in the store, so the refusal names the commands that take the file."""
-    openpyxl = pytest.importorskip("openpyxl")
+    openpyxl = pytest.importorskip(
+        "openpyxl", reason="an optional extra, openpyxl, is not installed"
+    )
     book = openpyxl.Workbook()
     book.active.append(["year", "country", "iso", "gdp", "crisisJST"])
     book.active.append([1870, "USA", "USA", 1.0, 0])

@@ -342,7 +342,9 @@ def test_the_query_of_the_page_gives_what_a_view_gives(
 
 
 def test_parquet_reads_back_to_the_bit(exported: Path, tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="an optional extra, pyarrow, is not installed"
+    )
     out = tmp_path / "rows.parquet"
     count = export_parquet(exported, out)
     table = parquet.read_table(out)

@@ -178,7 +178,7 @@ def fit_text(texts: Translator, found: Fit) -> list[str]:
             "acceptance.fit", before=f"{found.loss_before:.2f}", after=f"{found.loss_after:.2f}",
             evaluations=found.evaluations, all_before=f"{found.all_before:.2f}",
             all_after=f"{found.all_after:.2f}",
-            unfitted=texts("acceptance.list_mark").join(left_out),
+            unfitted=texts("list.semicolon").join(left_out),
         )
     ]  # fmt: skip
     for name, value in found.after.items():

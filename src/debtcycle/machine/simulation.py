@@ -24,7 +24,8 @@ Values = NDArray[np.float64]
 SHARES = (0.05, 0.25, 0.50, 0.75, 0.95)
 SIDES = ("with", "without", "difference")
 # Paths that are run at once, so that what they leave lies in the processor's own memory; and those
-# whose figures are held at once. What is found depends on neither.
+# whose figures are held at once. What is found depends on the latter in the last bits of the sums
+# of regret alone, whatever the chunks and workers.
 AT_ONCE, SLICE = 512, 4_096
 SHORT = 41  # quarters up to which the latter holds
 
@@ -118,8 +119,8 @@ class _Job:
         found = _Runs(figures, np.zeros(paths, np.bool_), np.zeros((2, 3), np.int64))
         watched = tuple(dict.fromkeys((*needed(), *watched_names())))
         for at in range(0, paths, AT_ONCE):
-            count_ = min(AT_ONCE, paths - at)
-            pair = self.experiment.paths(seed, first_path + at, count_, watched)
+            some = min(AT_ONCE, paths - at)
+            pair = self.experiment.paths(seed, first_path + at, some, watched)
             found.take(pair, first_path, at)
         np.subtract(figures[0], figures[1], out=figures[2])
         return found

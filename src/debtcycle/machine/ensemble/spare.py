@@ -1,7 +1,8 @@
 """Memory that is used again: the system clears what it hands out afresh, which takes time.
 
 Arrays that come and go with each chunk of an ensemble are put aside here and taken up again by the
-next chunk, on whichever thread. `run_ensemble` leaves them to the system at its end.
+next chunk, on whichever thread. `run_ensemble` leaves them to the system at its end,
+on the workers of a cluster where the run comes to its end.
 """
 
 from __future__ import annotations
